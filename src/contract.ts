@@ -1,0 +1,176 @@
+/**
+ * The names and shapes that cross a process: what a Temporal client, the Temporal CLI, another
+ * workflow or a webhook receiver relies on. Names may be added here, never changed.
+ *
+ * Everything is one JSON object in and one JSON object out, in camelCase. Times are ISO 8601 strings.
+ */
+import type { Duration } from '@temporalio/common';
+
+export const WORKFLOW_TYPE = 'kickoffAndPollUntilComplete';
+export const DEFAULT_TASK_QUEUE = 'crewai';
+export const DEFAULT_CREW = 'default';
+
+/** Handler names. */
+export const QUERIES = { progress: 'progress' } as const;
+export const SIGNALS = { crewEvent: 'crewEvent' } as const;
+export const UPDATES = {
+  waitForKickoff: 'waitForKickoff',
+  adoptKickoff: 'adoptKickoff',
+  retryKickoff: 'retryKickoff',
+} as const;
+
+/** Keyword search attributes. A run uses one of them only when it was started with it. */
+export const SEARCH_ATTRIBUTES = {
+  crewName: 'CrewName',
+  crewStatus: 'CrewStatus',
+  crewKickoffId: 'CrewKickoffId',
+} as const;
+
+/** Memo keys. */
+export const MEMO = { kickoffId: 'kickoffId' } as const;
+
+/** What a crew's API says of a run, in both dialects. */
+export const CREW_STATUSES = [
+  'pending',
+  'running',
+  'waiting',
+  'completed',
+  'error',
+  'cancelled',
+  'notFound',
+  'unknown',
+] as const;
+export type CrewStatus = (typeof CREW_STATUSES)[number];
+
+/** What the workflow is doing. */
+export const PHASES = [
+  'kickingOff',
+  'kickoffUnknown',
+  'polling',
+  'onHold',
+  'waitingForFeedback',
+  'collecting',
+  'done',
+] as const;
+export type Phase = (typeof PHASES)[number];
+
+/**
+ * `type` of the non-retryable ApplicationFailures a run ends with. `details[0]` is an object that
+ * has `kickoffId` wherever one is known.
+ */
+export const FAILURE_TYPES = {
+  /** The workflow's input does not fit the contract. */
+  InvalidInput: 'CrewAI.InvalidInput',
+  /** The worker knows no crew of that name. */
+  UnknownCrew: 'CrewAI.UnknownCrew',
+  /** The API refused the kickoff: nothing was started. */
+  KickoffRejected: 'CrewAI.KickoffRejected',
+  /** The kickoff may or may not have been acted on, and nobody resolved it in time. */
+  KickoffOutcomeUnknown: 'CrewAI.KickoffOutcomeUnknown',
+  /** The crew ended in error (only with `onCrewError: "fail"`). */
+  CrewExecutionFailed: 'CrewAI.CrewExecutionFailed',
+  /** The API does not know the run, for longer than `notFoundGrace`. */
+  CrewRunNotFound: 'CrewAI.CrewRunNotFound',
+  /** `timeout` passed; the crew may still be running. */
+  TimedOut: 'CrewAI.TimedOut',
+  /** The result does not fit a Temporal payload. */
+  ResultTooLarge: 'CrewAI.ResultTooLarge',
+  /** The API answered something that no dialect explains. */
+  UnexpectedResponse: 'CrewAI.UnexpectedResponse',
+} as const;
+export type FailureType = (typeof FAILURE_TYPES)[keyof typeof FAILURE_TYPES];
+
+export interface PollingOptions {
+  /** First wait before a poll. Default 2 s. */
+  initialInterval?: Duration;
+  /** Each wait is this many times the one before. Default 1.1: near 10% of the time already waited. */
+  backoffCoefficient?: number;
+  /** Longest wait between two polls. Default 30 s. */
+  maximumInterval?: Duration;
+  /** Longest wait between two polls where webhooks report the end. Default 5 min. */
+  pushInterval?: Duration;
+}
+
+/** Input of the workflow `kickoffAndPollUntilComplete`. Durations are `"90s"`, `"24h"` or milliseconds. */
+export interface CrewRunInput {
+  /** The crew's inputs. Required unless `kickoffId` is given. */
+  inputs?: Record<string, unknown>;
+  /** Sent along and echoed by the API. The key `temporal` is the workflow's own. */
+  meta?: Record<string, unknown>;
+  /** Name of a crew that the worker knows. Default `"default"`. */
+  crew?: string;
+  /** Refused for now: a token that is not sealed must not enter a workflow's history. */
+  bearerToken?: string;
+  /** Passed through to the API: the flow starts from this saved state. */
+  restoreFromStateId?: string;
+  /** Watch this run instead of kicking one off. */
+  kickoffId?: string;
+  polling?: PollingOptions;
+  /** How long to wait in all, from the start of the first run of the chain. Default 24 h. */
+  timeout?: Duration;
+  /** How long a kickoff of unknown outcome waits for its id. Default 1 h. */
+  adoptionWindow?: Duration;
+  /** How long the API may answer "not found" without a break. Default 10 min. */
+  notFoundGrace?: Duration;
+  /** Whether a crew that ends in error is a result or a failure of the workflow. Default `"return"`. */
+  onCrewError?: 'return' | 'fail';
+  /** What becomes of the crew when the run is cancelled. Default `"abandon"`: it goes on. */
+  onCancel?: 'abandon' | 'stop';
+  /** What becomes of the crew when `timeout` passes. Default `"abandon"`: it goes on. */
+  onTimeout?: 'abandon' | 'stop';
+}
+
+/** Output of the workflow. What is absent is `null`. */
+export interface CrewRunOutput {
+  kickoffId: string;
+  status: 'completed' | 'error';
+  /** The crew's final output, always text. */
+  output: string | null;
+  /** The output as an object, where the API gives one (`result_json`). */
+  outputJson: unknown;
+  /** The tasks' results as the API names them. */
+  tasks: unknown[] | null;
+  /** Seconds. */
+  executionTime: number | null;
+  error: string | null;
+  /** Token counts as the API names them. */
+  usageMetrics: Record<string, unknown> | null;
+}
+
+/** Answer of the query `progress`. */
+export interface CrewRunProgress {
+  phase: Phase;
+  kickoffId: string | null;
+  status: CrewStatus | null;
+  currentTask: string | null;
+  completedTasks: number | null;
+  totalTasks: number | null;
+  /** Status answers and failed attempts to get one, those of earlier runs of the chain included. */
+  polls: number;
+  lastPollAt: string | null;
+  nextPollAt: string | null;
+  lastError: string | null;
+  timeoutAt: string | null;
+}
+
+/** Argument of the signal `crewEvent`: something happened to this run, so poll now. */
+export interface CrewEvent {
+  type?: string;
+  kickoffId?: string;
+  /** First execution run id of the chain that is meant; events of another chain are ignored. */
+  runId?: string;
+  taskId?: string;
+  taskOutput?: string;
+}
+
+/** Answer of the updates `waitForKickoff` and `adoptKickoff`. */
+export interface KickoffKnown {
+  kickoffId: string;
+}
+
+/** What the workflow adds to `meta` under the key `temporal`. */
+export interface TemporalMeta {
+  namespace: string;
+  workflowId: string;
+  firstExecutionRunId: string;
+}
