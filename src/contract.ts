@@ -174,3 +174,82 @@ export interface TemporalMeta {
   workflowId: string;
   firstExecutionRunId: string;
 }
+
+/**
+ * Activities: what workflow code and workers of other versions exchange. Every argument and result
+ * stands in history, so none of them holds a token, and status reports hold no crew output.
+ */
+export interface CrewActivities {
+  /** Local activity: validates the workflow's input where a schema library costs no run its memory. */
+  checkInput(request: CheckInputRequest): Promise<RunSettings>;
+  /** `POST /kickoff`, at most once. */
+  kickoff(request: KickoffRequest): Promise<KickoffOutcome>;
+  /** `GET /status/{kickoff_id}`, as a local activity while answers are fast. */
+  getStatus(request: StatusRequest): Promise<StatusReport>;
+  /** Reads the status once more and returns the output or the error. */
+  collectResult(request: StatusRequest): Promise<CollectedResult>;
+}
+
+export interface CheckInputRequest {
+  /** The workflow's whole input, unchecked. */
+  input: unknown;
+}
+
+/** The checked input without its `inputs` and `meta`, which stand in history already. */
+export interface RunSettings {
+  crew: string;
+  initialIntervalMs: number;
+  backoffCoefficient: number;
+  maximumIntervalMs: number;
+  timeoutMs: number;
+  adoptionWindowMs: number;
+  notFoundGraceMs: number;
+  onCrewError: 'return' | 'fail';
+  kickoffId: string | null;
+  /** How long the crew's API may take to answer `POST /kickoff`: the worker's configuration. */
+  kickoffTimeoutMs: number;
+}
+
+export interface KickoffRequest {
+  crew: string;
+  inputs: Record<string, unknown>;
+  meta: Record<string, unknown> & { temporal: TemporalMeta };
+  restoreFromStateId: string | null;
+  /** How often a person said `retryKickoff`. */
+  retryKickoffs: number;
+  /** Run id on the chain's start event of this run; a reset keeps it. */
+  originalRunId: string;
+  /** Run id of the run that scheduled this activity; a reset dispatches it again in another run. */
+  scheduledByRunId: string;
+}
+
+export type KickoffOutcome =
+  | { outcome: 'accepted'; kickoffId: string }
+  /** Provably nothing was started: it may be sent again. */
+  | { outcome: 'notActedOn'; reason: string; retryAfterMs: number | null }
+  /** The API said no: sending it again would not help. */
+  | { outcome: 'refused'; reason: string; httpStatus: number | null; missingInputs: string[] }
+  /** A run may have been started: never sent again by itself. */
+  | { outcome: 'unknown'; reason: string };
+
+export interface StatusRequest {
+  crew: string;
+  kickoffId: string;
+}
+
+export interface StatusReport {
+  /** `tokenRefused`: 401 or 403; the run goes on, but cannot be watched. */
+  status: CrewStatus | 'tokenRefused';
+  currentTask: string | null;
+  completedTasks: number | null;
+  totalTasks: number | null;
+  /** The unknown word, or what the API said when it refused the token. */
+  message: string | null;
+  /** How long the answer took, in milliseconds: decides whether the next read is a local activity. */
+  tookMs: number;
+}
+
+export type CollectedResult =
+  | { over: true; output: CrewRunOutput }
+  /** The API no longer says that the run is over: keep watching it. */
+  | { over: false; report: StatusReport };

@@ -1,0 +1,129 @@
+import {
+  ApplicationFailure,
+  condition,
+  defineQuery,
+  defineSignal,
+  defineUpdate,
+  setHandler,
+  workflowInfo,
+} from '@temporalio/workflow';
+import { QUERIES, SIGNALS, UPDATES } from '../contract.js';
+import type { CrewRunProgress, KickoffKnown } from '../contract.js';
+import { becomeKnown } from './kickoff-id.js';
+import type { RunState } from './run-state.js';
+import { toProgress } from './run-state.js';
+
+export const progressQuery = defineQuery<CrewRunProgress>(QUERIES.progress);
+/** Anyone may send anything: what does not fit {@link CrewEvent} is ignored, never thrown at. */
+export const crewEventSignal = defineSignal<[event: unknown]>(SIGNALS.crewEvent);
+export const waitForKickoffUpdate = defineUpdate<KickoffKnown, [request: unknown]>(
+  UPDATES.waitForKickoff,
+);
+export const adoptKickoffUpdate = defineUpdate<KickoffKnown, [request: unknown]>(
+  UPDATES.adoptKickoff,
+);
+export const retryKickoffUpdate = defineUpdate<{ retryKickoffs: number }, [request: unknown]>(
+  UPDATES.retryKickoff,
+);
+
+/** How a run ended, for handlers that still wait for something. Null while it goes on. */
+export interface RunEnd {
+  failure: ApplicationFailure | null;
+}
+
+/** Installs the handlers. Called before the workflow's first await, so that early events are kept. */
+export function installHandlers(run: RunState, end: RunEnd): void {
+  setHandler(progressQuery, () => toProgress(run), {
+    description: 'How far the run is, and what comes next',
+  });
+
+  setHandler(
+    crewEventSignal,
+    (event) => {
+      const { runId, kickoffId } = toRecord(event);
+      // An event for an earlier use of the same workflow id says nothing about this run.
+      if (runId !== undefined && runId !== workflowInfo().firstExecutionRunId) return;
+      if (isId(kickoffId) && run.kickoffId === null) becomeKnown(run, kickoffId);
+      run.pollNow = true;
+    },
+    { description: 'Something happened to this run: poll now' },
+  );
+
+  setHandler(
+    waitForKickoffUpdate,
+    async () => {
+      await condition(() => run.kickoffId !== null || end.failure !== null);
+      if (run.kickoffId !== null) return { kickoffId: run.kickoffId };
+      throw end.failure ?? new Error('unreachable: neither a kickoffId nor an end');
+    },
+    {
+      description: 'Answers { kickoffId } as soon as it is known',
+      validator: (request) => refuseUnknownFields(UPDATES.waitForKickoff, request ?? {}, []),
+    },
+  );
+
+  setHandler(
+    adoptKickoffUpdate,
+    (request) => {
+      const kickoffId = toRecord(request)['kickoffId'];
+      if (!isId(kickoffId)) throw new Error('unreachable: the validator lets only ids through');
+      becomeKnown(run, kickoffId);
+      return { kickoffId };
+    },
+    {
+      description: 'Resolves a kickoff of unknown outcome: it was acted on, and this is its id',
+      validator: (request) => {
+        refuseUnlessUnknown(UPDATES.adoptKickoff, run);
+        refuseUnknownFields(UPDATES.adoptKickoff, request, ['kickoffId']);
+        if (!isId(toRecord(request)['kickoffId'])) {
+          refuse(`${UPDATES.adoptKickoff}: kickoffId has to be a text that is not empty`);
+        }
+      },
+    },
+  );
+
+  setHandler(
+    retryKickoffUpdate,
+    () => {
+      run.retryKickoffs += 1;
+      run.phase = 'kickingOff';
+      run.kickoffUnknownSince = null;
+      return { retryKickoffs: run.retryKickoffs };
+    },
+    {
+      description: 'Resolves a kickoff of unknown outcome: nothing was started, send it again',
+      validator: (request) => {
+        refuseUnlessUnknown(UPDATES.retryKickoff, run);
+        refuseUnknownFields(UPDATES.retryKickoff, request ?? {}, []);
+      },
+    },
+  );
+}
+
+function refuseUnlessUnknown(update: string, run: RunState): void {
+  if (run.phase === 'kickoffUnknown' && run.kickoffId === null) return;
+  const id = run.kickoffId === null ? '' : `, kickoffId ${run.kickoffId}`;
+  refuse(
+    `${update} is for a run whose kickoff has an unknown outcome; this one is ${run.phase}${id}`,
+  );
+}
+
+function refuseUnknownFields(update: string, request: unknown, known: string[]): void {
+  if (typeof request !== 'object' || request === null || Array.isArray(request)) {
+    refuse(`${update} takes one object with ${known.length ? known.join(', ') : 'no fields'}`);
+  }
+  const unknown = Object.keys(toRecord(request)).filter((key) => !known.includes(key));
+  if (unknown.length > 0) refuse(`${update} does not know the field ${unknown.join(', ')}`);
+}
+
+function refuse(message: string): never {
+  throw ApplicationFailure.create({ message, type: 'CrewAI.UpdateRefused', nonRetryable: true });
+}
+
+function isId(value: unknown): value is string {
+  return typeof value === 'string' && value.trim() !== '';
+}
+
+function toRecord(value: unknown): Record<string, unknown> {
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+}

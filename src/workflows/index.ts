@@ -1,0 +1,1 @@
+export { kickoffAndPollUntilComplete } from './kickoff-and-poll-until-complete.js';

@@ -1,0 +1,232 @@
+import {
+  ActivityFailure,
+  isCancellation,
+  log,
+  proxyActivities,
+  proxyLocalActivities,
+} from '@temporalio/workflow';
+import type {
+  CollectedResult,
+  CrewActivities,
+  CrewRunOutput,
+  RunSettings,
+  StatusReport,
+  StatusRequest,
+} from '../contract.js';
+import { toPollSummary } from './display.js';
+import { createRunFailure, toReason, toRunFailure } from './failures.js';
+import { pollingIntervalMs } from './polling-interval.js';
+import { markStatus } from './search-attributes.js';
+import { takeReport, toVerdict } from './status-reports.js';
+import type { Chain } from './waits.js';
+import { raceAgainst, waitUntil } from './waits.js';
+
+/** A local activity holds a workflow task: longer than this, and slow crews would stop healthy ones. */
+const FAST_READ_MS = 1_000;
+/** An answer within half of that goes back to local activities, so that the two do not alternate. */
+const FAST_AGAIN_MS = 500;
+/** Connecting (10 s) and an answer that drips (30 s), with room to spare. */
+const READ_MS = 60_000;
+/** Slower than the polls' own growth: an outage has no end that one could plan for. */
+const RETRY_BACKOFF = 1.5;
+/** The result of a crew that completed at the last moment is still worth this much waiting. */
+const COLLECT_MS = 300_000;
+
+const local = proxyLocalActivities<CrewActivities>({
+  startToCloseTimeout: FAST_READ_MS,
+  // Waiting for a free slot at the worker holds the workflow task as well.
+  scheduleToCloseTimeout: 2 * FAST_READ_MS,
+  retry: { maximumAttempts: 1 },
+  summary: 'GET /status',
+});
+
+/** Polls until the crew is over, and returns what it left. `kickoffId` is known from here on. */
+export async function pollUntilOver(
+  chain: Chain,
+  settings: RunSettings,
+  kickoffId: string,
+): Promise<CrewRunOutput> {
+  const { run } = chain;
+  const request = { crew: settings.crew, kickoffId };
+  for (;;) {
+    await waitForNextPoll(chain, settings);
+    let verdict = takeAndJudge(chain, settings, await readStatus(chain, settings, request));
+    if (verdict === 'collect') {
+      const collected = await collect(chain, settings, request);
+      if (collected.over) return collected.output;
+      verdict = takeAndJudge(chain, settings, collected.report);
+    }
+    if (verdict === 'vanished') throw createVanished(settings, kickoffId);
+    if (verdict === 'timedOut') {
+      throw createTimedOut(
+        settings,
+        kickoffId,
+        run.lastError ?? `last status: ${run.status ?? 'none'}`,
+      );
+    }
+  }
+}
+
+function takeAndJudge(
+  { run }: Chain,
+  settings: RunSettings,
+  report: StatusReport | null,
+): ReturnType<typeof toVerdict> {
+  const now = Date.now();
+  const word = takeReport(run, report, now);
+  if (word !== null) log.warn('The API answers with a status that nobody knows', { word });
+  if (run.status !== null) markStatus(run.status);
+  return toVerdict(run, report, settings, now);
+}
+
+async function waitForNextPoll(chain: Chain, settings: RunSettings): Promise<void> {
+  const { run } = chain;
+  const now = Date.now();
+  const interval =
+    run.phase === 'onHold'
+      ? settings.maximumIntervalMs
+      : pollingIntervalMs(settings, now - (run.pollingSince ?? now), Math.random());
+  run.nextPollAt = Math.min(now + interval, run.timeoutAt ?? Infinity);
+  if (!run.pollNow && run.nextPollAt > now) {
+    await waitUntil(chain, () => run.pollNow, run.nextPollAt - now, toPollSummary(run));
+  }
+  run.pollNow = false;
+  run.nextPollAt = null;
+}
+
+/** A status report, or null when nothing answered. */
+async function readStatus(
+  chain: Chain,
+  settings: RunSettings,
+  request: StatusRequest,
+): Promise<StatusReport | null> {
+  const fast = await readFast(chain, request);
+  if (fast !== null) return fast;
+  const report = await readVisibly(chain, settings, request, toRemainingMs(chain));
+  // Status is read once more before the timeout is judged: the API may be back since the last retry.
+  return report ?? (toRemainingMs(chain) > 0 ? null : readOnce(chain, request));
+}
+
+/** Six history events a poll instead of eleven, and no round trip to the server. */
+async function readFast({ run }: Chain, request: StatusRequest): Promise<StatusReport | null> {
+  if (run.slow) return null;
+  try {
+    return await local.getStatus(request);
+  } catch (error) {
+    if (isCancellation(error) || !(error instanceof ActivityFailure)) throw error;
+    run.slow = true;
+    run.lastError = toReason(error);
+    return null;
+  }
+}
+
+/** A pending activity: its attempts and its last failure stand in the Web UI, and cost no history. */
+async function readVisibly(
+  chain: Chain,
+  settings: RunSettings,
+  request: StatusRequest,
+  remainingMs: number,
+): Promise<StatusReport | null> {
+  if (remainingMs <= 0) return null;
+  const { getStatus } = proxyActivities<CrewActivities>({
+    startToCloseTimeout: READ_MS,
+    scheduleToCloseTimeout: remainingMs,
+    retry: {
+      initialInterval: settings.initialIntervalMs,
+      backoffCoefficient: RETRY_BACKOFF,
+      maximumInterval: settings.maximumIntervalMs,
+    },
+    summary: 'GET /status',
+  });
+  return takeRead(chain, () =>
+    raceAgainst(chain, () => getStatus(request), remainingMs, 'timeout of the run'),
+  );
+}
+
+async function readOnce(chain: Chain, request: StatusRequest): Promise<StatusReport | null> {
+  const { getStatus } = proxyActivities<CrewActivities>({
+    startToCloseTimeout: READ_MS,
+    scheduleToCloseTimeout: READ_MS,
+    retry: { maximumAttempts: 1 },
+    summary: 'GET /status once more before the timeout',
+  });
+  return takeRead(chain, () => getStatus(request));
+}
+
+async function takeRead(
+  { run }: Chain,
+  read: () => Promise<StatusReport | null>,
+): Promise<StatusReport | null> {
+  try {
+    const report = await read();
+    run.slow = report === null || report.tookMs > FAST_AGAIN_MS;
+    return report;
+  } catch (error) {
+    if (isCancellation(error) || !(error instanceof ActivityFailure)) throw error;
+    const failure = toRunFailure(error);
+    if (failure !== null) throw failure;
+    run.lastError = toReason(error);
+    return null;
+  }
+}
+
+async function collect(
+  chain: Chain,
+  settings: RunSettings,
+  request: StatusRequest,
+): Promise<CollectedResult> {
+  const { run } = chain;
+  run.phase = 'collecting';
+  const patienceMs = Math.max(toRemainingMs(chain), COLLECT_MS);
+  const { collectResult } = proxyActivities<CrewActivities>({
+    startToCloseTimeout: READ_MS,
+    scheduleToCloseTimeout: patienceMs,
+    retry: {
+      initialInterval: settings.initialIntervalMs,
+      backoffCoefficient: RETRY_BACKOFF,
+      maximumInterval: settings.maximumIntervalMs,
+    },
+    summary: run.status === 'completed' ? 'collectResult' : 'collectError',
+  });
+  try {
+    const collected = await raceAgainst(
+      chain,
+      () => collectResult(request),
+      patienceMs,
+      'patience with the result',
+    );
+    if (collected !== null) return collected;
+  } catch (error) {
+    if (isCancellation(error) || !(error instanceof ActivityFailure)) throw error;
+    const failure = toRunFailure(error);
+    if (failure !== null) throw failure;
+    run.lastError = toReason(error);
+  }
+  throw createTimedOut(
+    settings,
+    request.kickoffId,
+    `the crew is over (${run.status ?? 'unknown'}), but its result could not be read: ${run.lastError ?? 'no answer'}`,
+  );
+}
+
+function toRemainingMs({ run }: Chain): number {
+  return (run.timeoutAt ?? Infinity) - Date.now();
+}
+
+function createVanished({ crew, notFoundGraceMs }: RunSettings, kickoffId: string) {
+  return createRunFailure(
+    'CrewRunNotFound',
+    `Crew "${crew}" does not know run ${kickoffId} (for longer than ${notFoundGraceMs / 1_000} s). ` +
+      'A redeployment forgets its runs. Look in AMP for what became of it before starting another.',
+    { kickoffId, crew },
+  );
+}
+
+function createTimedOut({ crew, timeoutMs }: RunSettings, kickoffId: string, reason: string) {
+  return createRunFailure(
+    'TimedOut',
+    `Run ${kickoffId} of crew "${crew}" was not over within ${timeoutMs / 1_000} s (${reason}). ` +
+      'It may still be running: start a run with this kickoffId to go on waiting for it.',
+    { kickoffId, crew },
+  );
+}
