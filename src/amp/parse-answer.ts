@@ -1,0 +1,81 @@
+import * as v from 'valibot';
+import type { CrewRunStatus } from './crew-run-status.js';
+import { AmpUnreadableResponseError } from './errors/amp-unreadable-response-error.js';
+import { NotAStatusError } from './errors/not-a-status-error.js';
+import { isHtml, toExcerpt } from './excerpt.js';
+import { maskTokens } from './mask-tokens.js';
+import type { AmpCall } from './operations.js';
+import { toCrewRunStatus } from './to-crew-run-status.js';
+
+/** The text of a 2xx answer, and what is needed to say what is wrong with it. */
+export interface AnswerText {
+  call: AmpCall;
+  httpStatus: number;
+  text: string;
+  /** All that were used, masked in what is quoted. */
+  tokens: readonly string[];
+}
+
+const Inputs = v.object({ inputs: v.array(v.string()) });
+const Kickoff = v.object({
+  // Opaque: CrewAI's own examples are no valid UUIDs.
+  kickoff_id: v.pipe(
+    v.string(),
+    v.check((id) => id.trim() !== ''),
+  ),
+});
+
+/** @throws AmpUnreadableResponseError */
+export function parseInputs(answer: AnswerText): string[] {
+  const body = parseJson(answer);
+  if (!v.is(Inputs, body)) throw unreadable(answer, 'the body has no list of names in `inputs`');
+  return body.inputs;
+}
+
+/** @throws AmpUnreadableResponseError */
+export function parseKickoff(answer: AnswerText): { kickoffId: string } {
+  const body = parseJson(answer);
+  if (!v.is(Kickoff, body)) throw unreadable(answer, 'the body has no readable `kickoff_id`');
+  return { kickoffId: body.kickoff_id };
+}
+
+/** @throws AmpUnreadableResponseError */
+export function parseStatus(answer: AnswerText): CrewRunStatus {
+  const body = parseJson(answer);
+  try {
+    return toCrewRunStatus(body);
+  } catch (error) {
+    if (!(error instanceof NotAStatusError)) throw error;
+    throw unreadable(answer, `the body is no status: ${error.message}`, error);
+  }
+}
+
+/** The body of a 404, which need not be JSON. */
+export function toRawBody(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    return text;
+  }
+}
+
+function parseJson(answer: AnswerText): unknown {
+  try {
+    return JSON.parse(answer.text);
+  } catch {
+    // The parser's own message quotes the body unmasked, so it is not kept as a cause.
+    if (answer.text.trim() === '') throw unreadable(answer, 'the body is empty');
+    throw unreadable(answer, isHtml(answer.text) ? 'the body is HTML' : 'the body is not JSON');
+  }
+}
+
+function unreadable(
+  { call, httpStatus, text, tokens }: AnswerText,
+  reason: string,
+  cause?: unknown,
+): AmpUnreadableResponseError {
+  const start = toExcerpt(maskTokens(text, tokens));
+  const quoted = start === '' ? reason : `${reason}: ${start}`;
+  return new AmpUnreadableResponseError(call, httpStatus, quoted, cause);
+}
