@@ -1,0 +1,143 @@
+import * as v from 'valibot';
+import type { CheckInputRequest, RunSettings } from '../contract.js';
+import { DEFAULT_CREW } from '../contract.js';
+import type { Crews } from '../crews.js';
+import { DURATION_FORMAT, parseDurationMs } from '../duration.js';
+import { createFailure, createUnknownCrew } from './failures.js';
+
+/** Polling faster than this loads a crew's API and a history for nothing a person could notice. */
+const SHORTEST_INTERVAL_MS = 10;
+
+const duration = (shortestMs: number) =>
+  v.pipe(
+    v.unknown(),
+    v.rawTransform(({ dataset, addIssue, NEVER }) => {
+      const parsed = parseDurationMs(dataset.value);
+      if (parsed !== null && parsed >= shortestMs) return parsed;
+      addIssue({
+        message:
+          parsed === null
+            ? `has to be a duration: ${DURATION_FORMAT}`
+            : `has to be at least ${shortestMs} ms`,
+      });
+      return NEVER;
+    }),
+  );
+
+const text = v.pipe(
+  v.string('has to be a text'),
+  v.check((value) => value.trim() !== '', 'must not be empty'),
+);
+const object = v.custom<Record<string, unknown>>(
+  (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
+  'has to be an object',
+);
+const abandon = (field: string) =>
+  v.optional(
+    v.literal('abandon', `${field} has to be "abandon": this version cannot stop a crew`),
+    'abandon',
+  );
+
+const Polling = v.strictObject(
+  {
+    initialInterval: v.optional(duration(SHORTEST_INTERVAL_MS), '2s'),
+    backoffCoefficient: v.optional(
+      v.pipe(
+        v.number('has to be a number'),
+        v.minValue(1, 'has to be at least 1'),
+        v.maxValue(100, 'has to be at most 100'),
+      ),
+      1.1,
+    ),
+    maximumInterval: v.optional(duration(SHORTEST_INTERVAL_MS), '30s'),
+    pushInterval: v.optional(duration(SHORTEST_INTERVAL_MS), '5m'),
+  },
+  (issue) => (issue.expected === 'never' ? 'is not a field of polling' : 'has to be an object'),
+);
+
+const Input = v.pipe(
+  v.strictObject(
+    {
+      inputs: v.optional(object),
+      meta: v.optional(
+        v.pipe(
+          object,
+          v.check(
+            (meta) => !Object.hasOwn(meta, 'temporal'),
+            'must not have the key "temporal": it is set by the workflow',
+          ),
+        ),
+      ),
+      crew: v.optional(text, DEFAULT_CREW),
+      bearerToken: v.optional(
+        v.custom<never>(
+          () => false,
+          'is refused: configure the token at the worker (CREWAI_AMP_TOKEN, or `token` in its crews ' +
+            'file) and name the crew instead. The token sent here stands in this workflow’s ' +
+            'history and has to be considered exposed: reset it',
+        ),
+      ),
+      restoreFromStateId: v.optional(text),
+      kickoffId: v.optional(text),
+      polling: v.optional(Polling, {}),
+      timeout: v.optional(duration(1), '24h'),
+      adoptionWindow: v.optional(duration(1), '1h'),
+      notFoundGrace: v.optional(duration(0), '10m'),
+      onCrewError: v.optional(
+        v.picklist(['return', 'fail'], 'has to be "return" or "fail"'),
+        'return',
+      ),
+      onCancel: abandon('onCancel'),
+      onTimeout: abandon('onTimeout'),
+    },
+    (issue) =>
+      issue.expected === 'never'
+        ? 'is not a field of the input'
+        : 'the input has to be one object, such as { "inputs": { "topic": "AI" } }',
+  ),
+  v.forward(
+    v.partialCheck(
+      [['inputs'], ['kickoffId']],
+      (input) => input.inputs !== undefined || input.kickoffId !== undefined,
+      'is missing: the inputs of the crew as an object ({} for none), unless a kickoffId is given',
+    ),
+    ['inputs'],
+  ),
+);
+
+/**
+ * Checks a workflow's input, names all its mistakes at once, and fills in the defaults.
+ *
+ * @throws ApplicationFailure `InvalidInput` or `UnknownCrew`
+ */
+export function checkInput(crews: Crews, { input }: CheckInputRequest): RunSettings {
+  const checked = v.safeParse(Input, input);
+  if (!checked.success) throw createInvalidInput(checked.issues);
+  const { polling, ...settings } = checked.output;
+  const crew = crews.get(settings.crew);
+  if (crew === undefined) throw createUnknownCrew(settings.crew, crews);
+  return {
+    crew: settings.crew,
+    initialIntervalMs: polling.initialInterval,
+    backoffCoefficient: polling.backoffCoefficient,
+    maximumIntervalMs: Math.max(polling.maximumInterval, polling.initialInterval),
+    timeoutMs: settings.timeout,
+    adoptionWindowMs: settings.adoptionWindow,
+    notFoundGraceMs: settings.notFoundGrace,
+    onCrewError: settings.onCrewError,
+    kickoffId: settings.kickoffId ?? null,
+    kickoffTimeoutMs: crew.kickoffTimeoutMs,
+  };
+}
+
+/** Names fields and what is wrong with them, never their values: a value may be a secret. */
+function createInvalidInput(issues: v.BaseIssue<unknown>[]) {
+  const mistakes = issues.map((issue) => {
+    const path = v.getDotPath(issue);
+    return path === null ? issue.message : `${path} ${issue.message}`;
+  });
+  return createFailure('InvalidInput', `The input is not valid: ${mistakes.join('; ')}.`, {
+    kickoffId: null,
+    mistakes,
+  });
+}

@@ -1,0 +1,132 @@
+import { createHash } from 'node:crypto';
+import { performance } from 'node:perf_hooks';
+import { setTimeout as delay } from 'node:timers/promises';
+import { activityInfo, Context, heartbeat, log } from '@temporalio/activity';
+import { WorkflowNotFoundError } from '@temporalio/client';
+import { AmpError } from '../amp/index.js';
+import type { CrewEvent, KickoffOutcome, KickoffRequest } from '../contract.js';
+import { SIGNALS } from '../contract.js';
+import type { FindClient } from './index.js';
+
+/** A signal that gets no answer in this time is sent again; a second one does no harm. */
+const SIGNAL_TIMEOUT_MS = 10_000;
+const FIRST_SIGNAL_RETRY_MS = 500;
+const LONGEST_SIGNAL_RETRY_MS = 15_000;
+
+/**
+ * `POST /kickoff`, sent at most once. Answers with the outcome instead of failing, so that the
+ * workflow decides what follows and no retry policy can.
+ */
+export async function kickoff(find: FindClient, request: KickoffRequest): Promise<KickoffOutcome> {
+  // Measured from here, on a clock that runs on while the process is stopped.
+  const deadline = performance.now() + activityInfo().startToCloseTimeoutMs;
+  const resetReason = toResetReason(request);
+  if (resetReason !== null) return { outcome: 'unknown', reason: resetReason };
+
+  const client = find(request.crew);
+  const { inputs, meta, restoreFromStateId } = request;
+  let kickoffId: string;
+  try {
+    ({ kickoffId } = await client.kickoff(
+      { inputs, meta, ...(restoreFromStateId === null ? {} : { restoreFromStateId }) },
+      { idempotencyKey: toIdempotencyKey(request), beforeSend: () => assertStillOurs(deadline) },
+    ));
+  } catch (error) {
+    return toOutcome(error);
+  }
+  log.info('The crew was kicked off', { kickoffId, crew: request.crew });
+  // The only heartbeat of the attempt: a second one could be held back, and lost in a crash.
+  heartbeat({ kickoffId });
+  await tellWorkflow(kickoffId, meta.temporal.firstExecutionRunId);
+  return { outcome: 'accepted', kickoffId };
+}
+
+/**
+ * A reset dispatches an activity that was under way again, or schedules it anew; either way the
+ * first one may have been acted on.
+ */
+function toResetReason(request: KickoffRequest): string | null {
+  const runId = activityInfo().workflowExecution?.runId;
+  if (runId !== request.scheduledByRunId) {
+    return 'the workflow was reset while its kickoff was under way';
+  }
+  if (runId !== request.originalRunId && request.retryKickoffs === 0) {
+    return 'the workflow was reset to a point before its kickoff, and the id of that kickoff is not known';
+  }
+  return null;
+}
+
+/** For whoever honours it; AMP documents no such key. */
+function toIdempotencyKey({ meta: { temporal }, retryKickoffs }: KickoffRequest): string {
+  const { namespace, workflowId, firstExecutionRunId } = temporal;
+  return createHash('sha256')
+    .update(JSON.stringify([namespace, workflowId, firstExecutionRunId, retryKickoffs]))
+    .digest('hex');
+}
+
+/**
+ * Asks Temporal, at the last moment, whether this attempt still counts: a worker that was paused
+ * past its timeout must send nothing.
+ */
+async function assertStillOurs(deadline: number): Promise<void> {
+  const { client, info } = Context.current();
+  await client.withDeadline(Date.now() + SIGNAL_TIMEOUT_MS, () =>
+    client.workflowService.recordActivityTaskHeartbeat({
+      namespace: info.namespace,
+      taskToken: info.taskToken,
+      identity: client.options.identity,
+    }),
+  );
+  if (performance.now() >= deadline) throw new Error('the time of this attempt is over');
+}
+
+function toOutcome(error: unknown): KickoffOutcome {
+  if (!(error instanceof AmpError)) {
+    return { outcome: 'unknown', reason: error instanceof Error ? error.message : String(error) };
+  }
+  if (error.mayHaveBeenActedOn) return { outcome: 'unknown', reason: error.message };
+  const { httpStatus } = error;
+  // What was never sent, and the two answers that ask to come again.
+  if (httpStatus === undefined || httpStatus === 429 || httpStatus === 503) {
+    return {
+      outcome: 'notActedOn',
+      reason: error.message,
+      retryAfterMs: error.retryAfterMs ?? null,
+    };
+  }
+  return {
+    outcome: 'refused',
+    reason: error.message,
+    httpStatus,
+    missingInputs: error.missingInputs,
+  };
+}
+
+/**
+ * Signals the id to the workflow, again and again until Temporal has it, even after this attempt
+ * has timed out. In history as a signal, the id outlives a reset to a point before the kickoff.
+ */
+async function tellWorkflow(kickoffId: string, firstExecutionRunId: string): Promise<void> {
+  const { client, info } = Context.current();
+  const event: CrewEvent = { type: 'kickoff', kickoffId, runId: firstExecutionRunId };
+  const handle = client.workflow.getHandle(info.workflowExecution?.workflowId ?? '');
+  for (
+    let retryMs = FIRST_SIGNAL_RETRY_MS;
+    ;
+    retryMs = Math.min(2 * retryMs, LONGEST_SIGNAL_RETRY_MS)
+  ) {
+    try {
+      await client.withDeadline(Date.now() + SIGNAL_TIMEOUT_MS, () =>
+        handle.signal(SIGNALS.crewEvent, event),
+      );
+      return;
+    } catch (error) {
+      if (error instanceof WorkflowNotFoundError) {
+        log.warn('The workflow was over before it heard of its kickoff', { kickoffId });
+        return;
+      }
+      log.warn('Temporal could not be told of the kickoff; trying again', { kickoffId, error });
+      await delay(retryMs);
+    }
+  }
+}
