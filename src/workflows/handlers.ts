@@ -43,8 +43,9 @@ export function installHandlers(run: RunState, end: RunEnd): void {
       const { runId, kickoffId } = toRecord(event);
       // An event for an earlier use of the same workflow id says nothing about this run.
       if (runId !== undefined && runId !== workflowInfo().firstExecutionRunId) return;
+      // News of the kickoff itself is no news of the crew: the first poll keeps its interval.
       if (isId(kickoffId) && run.kickoffId === null) becomeKnown(run, kickoffId);
-      run.pollNow = true;
+      else run.pollNow = true;
     },
     { description: 'Something happened to this run: poll now' },
   );

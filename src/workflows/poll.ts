@@ -13,7 +13,7 @@ import type {
   StatusReport,
   StatusRequest,
 } from '../contract.js';
-import { toPollSummary } from './display.js';
+import { showDetails, toPollSummary } from './display.js';
 import { createRunFailure, toReason, toRunFailure } from './failures.js';
 import { pollingIntervalMs } from './polling-interval.js';
 import { markStatus } from './search-attributes.js';
@@ -177,10 +177,9 @@ async function collect(
 ): Promise<CollectedResult> {
   const { run } = chain;
   run.phase = 'collecting';
-  const patienceMs = Math.max(toRemainingMs(chain), COLLECT_MS);
   const { collectResult } = proxyActivities<CrewActivities>({
     startToCloseTimeout: READ_MS,
-    scheduleToCloseTimeout: patienceMs,
+    scheduleToCloseTimeout: Math.max(toRemainingMs(chain), COLLECT_MS),
     retry: {
       initialInterval: settings.initialIntervalMs,
       backoffCoefficient: RETRY_BACKOFF,
@@ -189,13 +188,8 @@ async function collect(
     summary: run.status === 'completed' ? 'collectResult' : 'collectError',
   });
   try {
-    const collected = await raceAgainst(
-      chain,
-      () => collectResult(request),
-      patienceMs,
-      'patience with the result',
-    );
-    if (collected !== null) return collected;
+    showDetails(run);
+    return await collectResult(request);
   } catch (error) {
     if (isCancellation(error) || !(error instanceof ActivityFailure)) throw error;
     const failure = toRunFailure(error);

@@ -1,0 +1,122 @@
+import { randomUUID } from 'node:crypto';
+import { fileURLToPath } from 'node:url';
+import type { WorkflowHandle, WorkflowStartOptions } from '@temporalio/client';
+import { Client, Connection } from '@temporalio/client';
+import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { inject } from 'vitest';
+import { createActivities } from '../../src/activities/index.js';
+import type { CrewRunInput, CrewRunOutput, CrewRunProgress } from '../../src/contract.js';
+import { WORKFLOW_TYPE } from '../../src/contract.js';
+import type { Crew, Crews } from '../../src/crews.js';
+import type { SimulatedAmp, SimulatedAmpOptions } from '../../src/testing/index.js';
+import { startSimulatedAmp } from '../../src/testing/index.js';
+
+const bundle = fileURLToPath(new URL('../../dist/workflow-bundle.js', import.meta.url));
+
+export type CrewRunHandle = WorkflowHandle<(input: CrewRunInput) => Promise<CrewRunOutput>>;
+
+/** Waits between polls that a test can afford. */
+export const quickPolling = { initialInterval: 20, maximumInterval: 100 } as const;
+
+export interface CrewHarness {
+  amp: SimulatedAmp;
+  client: Client;
+  worker: Worker;
+  taskQueue: string;
+  /** The crew `default`, for tests that change it while a worker uses it. */
+  crew: Crew;
+  start(input: unknown, options?: Partial<WorkflowStartOptions>): Promise<CrewRunHandle>;
+  run(input: unknown): Promise<CrewRunOutput>;
+  stop(): Promise<void>;
+}
+
+export interface CrewHarnessOptions {
+  amp?: Partial<SimulatedAmpOptions>;
+  crew?: Partial<Crew>;
+  /** Default: the server that all test files share. */
+  address?: string;
+  maxCachedWorkflows?: number;
+}
+
+let quiet = false;
+
+/** A simulated AMP, a worker that serves it as the crew `default`, and a client: all real. */
+export async function startCrewHarness(options: CrewHarnessOptions = {}): Promise<CrewHarness> {
+  if (!quiet) Runtime.install({ logger: new DefaultLogger('ERROR') });
+  quiet = true;
+  const address = options.address ?? inject('temporalAddress');
+  const amp = await startSimulatedAmp({ dialect: 'live', token: 'crew-token', ...options.amp });
+  const crew: Crew = {
+    name: 'default',
+    url: amp.url,
+    kickoffTimeoutMs: 2_000,
+    token: () => Promise.resolve('crew-token'),
+    ...options.crew,
+  };
+  const crews: Crews = new Map([['default', crew]]);
+  const taskQueue = `crewai-${randomUUID()}`;
+  const activities = createActivities({ crews });
+  const native = await NativeConnection.connect({ address });
+  const worker = await Worker.create({
+    connection: native,
+    taskQueue,
+    workflowBundle: { codePath: bundle },
+    activities: activities.activities,
+    ...(options.maxCachedWorkflows === undefined
+      ? {}
+      : { maxCachedWorkflows: options.maxCachedWorkflows }),
+  });
+  const running = worker.run();
+  const connection = await Connection.connect({ address });
+  const client = new Client({ connection });
+
+  const start = (input: unknown, startOptions: Partial<WorkflowStartOptions> = {}) =>
+    client.workflow.start<(input: CrewRunInput) => Promise<CrewRunOutput>>(WORKFLOW_TYPE, {
+      workflowId: `run-${randomUUID()}`,
+      taskQueue,
+      ...startOptions,
+      // Tests send what the type would not allow, too.
+      args: [input as CrewRunInput],
+    });
+
+  return {
+    amp,
+    client,
+    worker,
+    taskQueue,
+    crew,
+    start,
+    run: async (input) => (await start(input)).result(),
+    async stop() {
+      worker.shutdown();
+      await running;
+      await activities.close();
+      await native.close();
+      await connection.close();
+      await amp.stop();
+    },
+  };
+}
+
+/** Asks again and again until the answer fits; the test's own timeout bounds it. */
+export async function eventually<T>(
+  ask: () => Promise<T>,
+  fits: (answer: T) => boolean,
+): Promise<T> {
+  for (;;) {
+    const answer = await ask();
+    if (fits(answer)) return answer;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+export function progressOf(handle: CrewRunHandle): Promise<CrewRunProgress> {
+  return handle.query<CrewRunProgress>('progress');
+}
+
+export async function progressUntil(
+  handle: CrewRunHandle,
+  fits: (progress: CrewRunProgress) => boolean,
+): Promise<CrewRunProgress> {
+  return eventually(() => progressOf(handle), fits);
+}
