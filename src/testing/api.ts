@@ -207,7 +207,7 @@ export function createApi(options: ApiOptions) {
       await route({ request, response, signal });
     } catch (error) {
       // The server stops, or the caller has gone: there is nobody to answer.
-      if (signal.aborted || response.destroyed || request.destroyed) return;
+      if (signal.aborted || request.socket.destroyed || response.headersSent) return;
       const reason = error instanceof Error ? error.message : String(error);
       response.writeHead(500, { 'content-type': 'text/plain; charset=utf-8' });
       response.end(`The simulated AMP could not answer: ${reason}\n`);
