@@ -1,6 +1,7 @@
 /** Starts and stops the HTTP server. */
 import { once } from 'node:events';
 import { createServer } from 'node:http';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { createApi } from './api.js';
 import type { CrewKind, Dialect, DialectName } from './dialect.js';
 import { documentedDialect } from './documented-dialect.js';
@@ -101,6 +102,11 @@ export async function startSimulatedAmp(options: SimulatedAmpOptions = {}): Prom
     server.closeAllConnections();
     await closed;
     ledger.close();
+    // A client in this process learns that its idle connections are gone in the next turn of the
+    // event loop, and drops them in the one after (measured with fetch: 10 of 10 requests to another
+    // server on this port failed after one turn, none after two).
+    await nextTurn();
+    await nextTurn();
   }
   return Object.assign(current, {
     url: `http://${host.includes(':') ? `[${host}]` : host}:${address.port}`,
