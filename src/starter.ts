@@ -1,0 +1,22 @@
+#!/usr/bin/env node
+import process from 'node:process';
+import { toInvocation } from './starter/invocation.js';
+import { runStarter } from './starter/run-starter.js';
+
+const interrupt = new AbortController();
+// Only once: whoever presses Ctrl-C again wants the process to end at once.
+process.once('SIGINT', () => interrupt.abort());
+
+const exitCode = await runStarter(process.argv.slice(2), {
+  stdin: process.stdin,
+  stdout: process.stdout,
+  stderr: process.stderr,
+  env: process.env,
+  invocation: toInvocation(process.argv[1] ?? 'temporal-crewai', process.env),
+  interrupted: interrupt.signal,
+  onInterrupt: null,
+  exitCode: 0,
+});
+process.exitCode = exitCode;
+// A detached command still waits for the run that it followed.
+if (interrupt.signal.aborted) process.exit();

@@ -1,0 +1,87 @@
+import {
+  Client,
+  Connection,
+  defaultGrpcRetryOptions,
+  makeGrpcRetryInterceptor,
+} from '@temporalio/client';
+import type { ConnectionOptions } from '@temporalio/client';
+import { loadClientConnectConfig } from '@temporalio/envconfig';
+import type { ConnectionFlags } from './command-options.js';
+import { createUsageError } from './starter-error.js';
+
+/** A client, and what it is connected to in words. */
+export interface TemporalClient {
+  client: Client;
+  connection: Connection;
+  address: string;
+  namespace: string;
+  /** The server's last refusal to talk, which a deadline's error does not tell. */
+  lastProblem(): string | null;
+}
+
+/** While a server restarts, look again this soon; gRPC would wait up to two minutes. */
+const MAX_RECONNECT_BACKOFF_MS = 2_000;
+
+/** gRPC's status code for a server that cannot be reached. */
+const UNAVAILABLE = 14;
+
+/**
+ * Makes the one client of a command, without connecting yet: from Temporal's environment variables
+ * and `temporal.toml`, then the flags. A data converter or codec belongs here.
+ *
+ * @throws StarterError (2) when the configuration cannot be read.
+ */
+export function createClient(
+  flags: ConnectionFlags,
+  env: Record<string, string | undefined>,
+): TemporalClient {
+  const { address, namespace, ...options } = loadConfig(flags, env);
+  let problem: string | null = null;
+  const retry = defaultGrpcRetryOptions();
+  const connection = Connection.lazy({
+    ...options,
+    address,
+    channelArgs: {
+      'grpc.initial_reconnect_backoff_ms': 250,
+      'grpc.max_reconnect_backoff_ms': MAX_RECONNECT_BACKOFF_MS,
+    },
+    interceptors: [
+      makeGrpcRetryInterceptor({
+        ...retry,
+        retryableDecider(attempt, status) {
+          const code: number = status.code;
+          if (code === UNAVAILABLE) problem = status.details;
+          return retry.retryableDecider(attempt, status);
+        },
+      }),
+    ],
+  });
+  const client = new Client({ connection, namespace });
+  return { client, connection, address, namespace, lastProblem: () => problem };
+}
+
+function loadConfig(
+  flags: ConnectionFlags,
+  env: Record<string, string | undefined>,
+): ConnectionOptions & { address: string; namespace: string } {
+  const overrideEnvVars = Object.fromEntries(
+    Object.entries(env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+  );
+  try {
+    const { connectionOptions, namespace } = loadClientConnectConfig({ overrideEnvVars });
+    const { apiKey, tls, metadata, address } = connectionOptions;
+    return {
+      ...(apiKey !== undefined && { apiKey }),
+      ...(tls !== undefined && { tls }),
+      ...(metadata !== undefined && { metadata }),
+      address: flags.address ?? address ?? 'localhost:7233',
+      namespace: flags.namespace ?? namespace ?? 'default',
+    };
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw createUsageError(
+      [`Temporal's configuration (TEMPORAL_… variables, temporal.toml) cannot be read: ${reason}`],
+      { cause: error },
+    );
+  }
+}

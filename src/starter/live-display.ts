@@ -1,0 +1,44 @@
+import { createLogUpdate } from 'log-update';
+import type { Display } from './display.js';
+import type { RunView } from './run-view.js';
+import { toScreen } from './screen.js';
+import { columnsOf, paintOf, say } from './shell.js';
+import type { Shell } from './shell.js';
+import { toGuidance } from './situation.js';
+
+/** Times on the screen count in seconds. */
+const REDRAW_INTERVAL_MS = 1_000;
+
+/** Draws the run in place. Between two looks at the run, the times on it go on. */
+export function createLiveDisplay(shell: Shell, toCommand: (words: string[]) => string): Display {
+  const redraw = createLogUpdate(shell.stderr);
+  const paint = paintOf(shell.stderr, shell);
+  let current: RunView | null = null;
+  let lastGuidance = '';
+  const draw = (): void => {
+    if (current === null) return;
+    const columns = columnsOf(shell.stderr);
+    const lines = toScreen(current, { now: Date.now(), columns, paint });
+    redraw([...lines, '', paint.dim('Ctrl-C detaches; the run goes on.')].join('\n'));
+  };
+  const clock = setInterval(draw, REDRAW_INTERVAL_MS);
+  return {
+    show(view) {
+      const guidance = toGuidance(view, toCommand).join('\n');
+      if (guidance !== '' && guidance !== lastGuidance) {
+        // Above what is redrawn, so that the terminal breaks the lines and commands can be copied.
+        redraw.clear();
+        say(shell, `${guidance}\n`);
+      }
+      lastGuidance = guidance;
+      current = view;
+      draw();
+    },
+    close({ keep }) {
+      clearInterval(clock);
+      current = null;
+      if (!keep) redraw.clear();
+      redraw.done();
+    },
+  };
+}

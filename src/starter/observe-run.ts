@@ -1,0 +1,98 @@
+import type { WorkflowExecutionDescription } from '@temporalio/client';
+import { QUERIES } from '../contract.js';
+import type { CrewRunProgress } from '../contract.js';
+import type { TemporalClient } from './create-client.js';
+import type { RunRef } from './run-ref.js';
+import type { RunView } from './run-view.js';
+import { isPassing, isWorkerSilent, toReason } from './temporal-errors.js';
+
+/** A worker that is there answers within milliseconds; a restarted one replays the history first. */
+const QUERY_TIMEOUT_MS = 3_000;
+const READ_TIMEOUT_MS = 3_000;
+
+/**
+ * A worker's poll for tasks lasts a minute; the server remembers pollers for five. One that has not
+ * polled for longer than this is gone.
+ */
+const POLLER_LIFETIME_MS = 75_000;
+
+/** `TASK_QUEUE_TYPE_WORKFLOW` of Temporal's API. */
+const WORKFLOW_TASK_QUEUE = 1;
+
+/** Looks at a run once more. What cannot be learnt now keeps its value from `last`. */
+export async function observeRun(temporal: TemporalClient, last: RunView): Promise<RunView> {
+  const handle = temporal.client.workflow.getHandle(last.workflowId);
+  let description: WorkflowExecutionDescription;
+  try {
+    description = await within(temporal, READ_TIMEOUT_MS, () => handle.describe());
+  } catch (error) {
+    if (isPassing(error)) return { ...last, connected: false };
+    throw error;
+  }
+  const view: RunView = {
+    ...last,
+    connected: true,
+    runId: description.runId,
+    retrying: toRetrying(description),
+    worker: 'answers',
+    workerProblem: null,
+  };
+  try {
+    const progress = await queryProgress(temporal, last);
+    return { ...view, progress };
+  } catch (error) {
+    if (!isWorkerSilent(error)) return { ...view, workerProblem: toReason(error) };
+    const served = await isServed(temporal, last.taskQueue);
+    return { ...view, worker: served ? 'silent' : 'none' };
+  }
+}
+
+/** Asks the run's worker; fails where none answers soon. */
+export async function queryProgress(
+  temporal: TemporalClient,
+  { workflowId }: RunRef,
+): Promise<CrewRunProgress> {
+  const handle = temporal.client.workflow.getHandle(workflowId);
+  return within(temporal, QUERY_TIMEOUT_MS, () =>
+    handle.query<CrewRunProgress, []>(QUERIES.progress),
+  );
+}
+
+/** Whether a worker has lately asked for workflow tasks of this queue. Unknown counts as yes. */
+export async function isServed(temporal: TemporalClient, taskQueue: string): Promise<boolean> {
+  try {
+    const { pollers } = await within(temporal, READ_TIMEOUT_MS, () =>
+      temporal.connection.workflowService.describeTaskQueue({
+        namespace: temporal.namespace,
+        taskQueue: { name: taskQueue },
+        taskQueueType: WORKFLOW_TASK_QUEUE,
+      }),
+    );
+    return pollers.some(({ lastAccessTime }) => {
+      const lastAccessMs = Number(lastAccessTime?.seconds ?? 0) * 1_000;
+      return Date.now() - lastAccessMs < POLLER_LIFETIME_MS;
+    });
+  } catch (error) {
+    // Only a hint hangs on this; the next look at the run tells of a server that is away.
+    if (isPassing(error)) return true;
+    throw error;
+  }
+}
+
+async function within<T>(
+  { connection }: TemporalClient,
+  timeoutMs: number,
+  call: () => Promise<T>,
+): Promise<T> {
+  return connection.withDeadline(Date.now() + timeoutMs, call);
+}
+
+function toRetrying({ raw }: WorkflowExecutionDescription): RunView['retrying'] {
+  const pending = raw.pendingActivities?.find(({ attempt }) => (attempt ?? 1) > 1);
+  if (!pending) return null;
+  return {
+    activity: pending.activityType?.name ?? 'activity',
+    attempt: pending.attempt ?? 1,
+    reason: pending.lastFailure?.message ?? '',
+  };
+}

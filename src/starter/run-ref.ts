@@ -1,0 +1,5 @@
+/** One run of the workflow. */
+export interface RunRef {
+  workflowId: string;
+  runId: string;
+}

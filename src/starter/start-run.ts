@@ -1,0 +1,46 @@
+import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
+import { WORKFLOW_TYPE } from '../contract.js';
+import type { TemporalClient } from './create-client.js';
+import { findRun } from './find-run.js';
+import type { CrewRunWorkflow, FoundRun } from './find-run.js';
+import { toGlimpse } from './glimpse.js';
+import type { RunRequest } from './run-request.js';
+import { findSearchAttributes } from './run-search-attributes.js';
+import { createUsageError } from './starter-error.js';
+
+/**
+ * Starts the run, or finds the one that has its id: the same id never kicks off twice unless a new
+ * run is asked for.
+ *
+ * @throws StarterError (2) when a new run is asked for while the last one is under way, or another
+ * type of workflow has the id.
+ */
+export async function startRun(
+  temporal: TemporalClient,
+  request: RunRequest,
+): Promise<{ run: FoundRun; started: boolean }> {
+  const { workflowId, taskQueue, again, input } = request;
+  let started = true;
+  try {
+    await temporal.client.workflow.start<CrewRunWorkflow>(WORKFLOW_TYPE, {
+      workflowId,
+      taskQueue,
+      args: [input],
+      workflowIdReusePolicy: again ? 'ALLOW_DUPLICATE' : 'REJECT_DUPLICATE',
+      workflowIdConflictPolicy: 'FAIL',
+      staticSummary: toGlimpse(request),
+      typedSearchAttributes: await findSearchAttributes(temporal, request),
+    });
+  } catch (error) {
+    if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+    started = false;
+  }
+  const run = await findRun(temporal, workflowId);
+  if (!started && again) {
+    throw createUsageError([
+      `The run "${workflowId}" is still under way, so --again starts no other. ` +
+        'Watch it, cancel it, or choose another --id.',
+    ]);
+  }
+  return { run, started };
+}
