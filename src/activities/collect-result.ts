@@ -3,7 +3,7 @@ import type { CollectedResult, CrewRunOutput, StatusRequest } from '../contract.
 import { createFailure } from './failures.js';
 import type { ReadStatus } from './get-status.js';
 import { readStatus, toReport } from './get-status.js';
-import type { FindClient } from './index.js';
+import type { FindClient } from './amp-clients.js';
 
 /** Temporal's limit for one payload is 2 MB; what stands around the output in it needs some room. */
 const LARGEST_RESULT_BYTES = 2 * 1024 * 1024 - 16 * 1024;

@@ -6,7 +6,7 @@ import { AmpError, AmpResponseTooLargeError } from '../amp/index.js';
 import { FAILURE_TYPES } from '../contract.js';
 import type { StatusReport, StatusRequest } from '../contract.js';
 import { createFailure } from './failures.js';
-import type { FindClient } from './index.js';
+import type { FindClient } from './amp-clients.js';
 
 /** Names and words go into history with every poll: long ones are cut. */
 const LONGEST_TEXT = 200;

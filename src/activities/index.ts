@@ -1,4 +1,3 @@
-import type { AmpClient } from '../amp/index.js';
 import type { CrewActivities } from '../contract.js';
 import type { Crews } from '../crews.js';
 import { checkInput } from './check-input.js';
@@ -13,9 +12,6 @@ export interface CrewActivityWorker {
   /** Closes the connections to the crews. Called once the worker has stopped. */
   close(): Promise<void>;
 }
-
-/** Finds a crew's client, or fails with `UnknownCrew`. */
-export type FindClient = (crew: string) => AmpClient;
 
 /** The activities of a worker that serves these crews. */
 export function createActivities({ crews }: { crews: Crews }): CrewActivityWorker {

@@ -6,7 +6,7 @@ import { WorkflowNotFoundError } from '@temporalio/client';
 import { AmpError } from '../amp/index.js';
 import type { CrewEvent, KickoffOutcome, KickoffRequest } from '../contract.js';
 import { SIGNALS } from '../contract.js';
-import type { FindClient } from './index.js';
+import type { FindClient } from './amp-clients.js';
 
 /** A signal that gets no answer in this time is sent again; a second one does no harm. */
 const SIGNAL_TIMEOUT_MS = 10_000;
