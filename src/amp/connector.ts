@@ -62,7 +62,7 @@ export function createSingleUseConnector(
         .then(beforeSend)
         .then(
           () => {
-            if (socket.destroyed) {
+            if (!socket.writable) {
               const lost =
                 socket.errored ?? new Error('the connection was closed by the other side');
               callback(new NotHandedOverError('connect', lost), null);
