@@ -1,9 +1,9 @@
 import {
-  ActivityFailure,
   isCancellation,
   log,
   proxyActivities,
   proxyLocalActivities,
+  TemporalFailure,
 } from '@temporalio/workflow';
 import type {
   CollectedResult,
@@ -113,7 +113,7 @@ async function readFast({ run }: Chain, request: StatusRequest): Promise<StatusR
   try {
     return await local.getStatus(request);
   } catch (error) {
-    if (isCancellation(error) || !(error instanceof ActivityFailure)) throw error;
+    if (isCancellation(error) || !(error instanceof TemporalFailure)) throw error;
     run.slow = true;
     run.lastError = toReason(error);
     return null;
@@ -162,7 +162,7 @@ async function takeRead(
     run.slow = report === null || report.tookMs > FAST_AGAIN_MS;
     return report;
   } catch (error) {
-    if (isCancellation(error) || !(error instanceof ActivityFailure)) throw error;
+    if (isCancellation(error) || !(error instanceof TemporalFailure)) throw error;
     const failure = toRunFailure(error);
     if (failure !== null) throw failure;
     run.lastError = toReason(error);
@@ -191,7 +191,7 @@ async function collect(
     showDetails(run);
     return await collectResult(request);
   } catch (error) {
-    if (isCancellation(error) || !(error instanceof ActivityFailure)) throw error;
+    if (isCancellation(error) || !(error instanceof TemporalFailure)) throw error;
     const failure = toRunFailure(error);
     if (failure !== null) throw failure;
     run.lastError = toReason(error);
