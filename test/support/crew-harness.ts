@@ -1,6 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
-import type { WorkflowHandle, WorkflowStartOptions } from '@temporalio/client';
+import type {
+  WorkflowHandleWithFirstExecutionRunId,
+  WorkflowStartOptions,
+} from '@temporalio/client';
 import { Client, Connection } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { inject } from 'vitest';
@@ -13,7 +16,9 @@ import { startSimulatedAmp } from '../../src/testing/index.js';
 
 const bundle = fileURLToPath(new URL('../../dist/workflow-bundle.js', import.meta.url));
 
-export type CrewRunHandle = WorkflowHandle<(input: CrewRunInput) => Promise<CrewRunOutput>>;
+export type CrewRunHandle = WorkflowHandleWithFirstExecutionRunId<
+  (input: CrewRunInput) => Promise<CrewRunOutput>
+>;
 
 /** Waits between polls that a test can afford. */
 export const quickPolling = { initialInterval: 20, maximumInterval: 100 } as const;

@@ -1,0 +1,144 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { TemporalDevServer } from '../../dev-server/temporal-dev-server.js';
+import { startTemporalDevServer } from '../../dev-server/temporal-dev-server.js';
+import type { Scenario } from '../../src/testing/index.js';
+import type { CrewHarness, CrewRunHandle } from '../support/crew-harness.js';
+import {
+  eventually,
+  progressOf,
+  progressUntil,
+  quickPolling,
+  startCrewHarness,
+} from '../support/crew-harness.js';
+
+const EVENTS = 60;
+
+describe('continue-as-new', () => {
+  let server: TemporalDevServer;
+  let crew: CrewHarness;
+  let scenario: Scenario = {};
+  beforeAll(async () => {
+    server = await startTemporalDevServer({
+      searchAttributes: { CrewName: 'Keyword', CrewStatus: 'Keyword', CrewKickoffId: 'Keyword' },
+      dynamicConfig: {
+        'history.timerProcessorMaxTimeShift': '"1ms"',
+        'limit.historyCount.suggestContinueAsNew': String(EVENTS),
+      },
+    });
+    crew = await startCrewHarness({ address: server.address, amp: { scenario: () => scenario } });
+  });
+  afterAll(async () => {
+    await crew.stop();
+    await server.stop();
+  });
+
+  beforeEach(() => {
+    crew.amp.faults = {};
+  });
+
+  const input = { inputs: { topic: 'AI' }, polling: quickPolling };
+
+  async function runsOf(handle: CrewRunHandle): Promise<string[]> {
+    const runs: string[] = [];
+    const query = `WorkflowId = "${handle.workflowId}"`;
+    for await (const { runId } of crew.client.workflow.list({ query })) runs.push(runId);
+    return runs;
+  }
+
+  it('bounds the history of a long run, which stays one run to everybody else', async () => {
+    scenario = { polls: 30 };
+    const handle = await crew.start(input, { memo: { team: 'search' } });
+    const before = await progressUntil(handle, ({ timeoutAt }) => timeoutAt !== null);
+    const output = await handle.result();
+    expect(crew.amp.ledger.kickoffsOfWorkflow(handle.workflowId)).toHaveLength(1);
+    expect(crew.amp.ledger.pollsOf(output.kickoffId)).toHaveLength(30 + 1);
+
+    const runs = await eventually(
+      () => runsOf(handle),
+      ({ length }) => length >= 3,
+    );
+    for (const runId of runs) {
+      const { events } = await crew.client.workflow
+        .getHandle(handle.workflowId, runId)
+        .fetchHistory();
+      expect(events?.length).toBeLessThan(EVENTS + 20);
+    }
+    const last = crew.client.workflow.getHandle(handle.workflowId) as CrewRunHandle;
+    expect((await last.describe()).memo).toEqual({ team: 'search', kickoffId: output.kickoffId });
+    // Neither the count of polls nor the timeout begins anew.
+    const after = await progressOf(last);
+    expect(after).toMatchObject({ phase: 'done', polls: 30, timeoutAt: before.timeoutAt });
+  });
+
+  it('carries a kickoff of unknown outcome through thousands of events', async () => {
+    scenario = { polls: 2 };
+    crew.amp.faults.kickoff = [{ reset: true, accepted: true }];
+    const handle = await crew.start(input);
+    await progressUntil(handle, ({ phase }) => phase === 'kickoffUnknown');
+    for (let i = 0; i < 2 * EVENTS; i += 1) await handle.signal('crewEvent', { type: 'noise' });
+    await eventually(
+      () => runsOf(handle),
+      ({ length }) => length >= 2,
+    );
+    const again = crew.client.workflow.getHandle(handle.workflowId) as CrewRunHandle;
+    await progressUntil(again, ({ phase }) => phase === 'kickoffUnknown');
+    const kickoffId = crew.amp.ledger.kickoffsOfWorkflow(handle.workflowId)[0]?.kickoffId ?? '';
+    await again.executeUpdate('adoptKickoff', { args: [{ kickoffId }] });
+    await expect(handle.result()).resolves.toMatchObject({ kickoffId });
+    expect(crew.amp.ledger.kickoffsOfWorkflow(handle.workflowId)).toHaveLength(1);
+  });
+
+  it('waits for an update that waits', async () => {
+    scenario = { polls: 2 };
+    crew.amp.faults.kickoff = [{ reset: true, accepted: true }];
+    const handle = await crew.start(input);
+    await progressUntil(handle, ({ phase }) => phase === 'kickoffUnknown');
+    const waiting = handle.executeUpdate('waitForKickoff', { args: [{}] });
+    for (let i = 0; i < 2 * EVENTS; i += 1) await handle.signal('crewEvent', {});
+    await handle.signal('crewEvent', { kickoffId: 'k', runId: 'of another chain' });
+    const kickoffId = crew.amp.ledger.kickoffsOfWorkflow(handle.workflowId)[0]?.kickoffId ?? '';
+    await handle.executeUpdate('adoptKickoff', { args: [{ kickoffId }] });
+    await expect(waiting).resolves.toEqual({ kickoffId });
+    await expect(handle.result()).resolves.toMatchObject({ kickoffId });
+  });
+
+  it('goes on in a run whose API is down', async () => {
+    scenario = { polls: 2 };
+    const handle = await crew.start(input);
+    await progressUntil(handle, ({ kickoffId }) => kickoffId !== null);
+    crew.amp.faults.status = { status: 500 };
+    await eventually(
+      async () => (await handle.describe()).raw.pendingActivities ?? [],
+      ({ length }) => length === 1,
+    );
+    for (let i = 0; i < 2 * EVENTS; i += 1) await handle.signal('crewEvent', {});
+    await eventually(
+      () => runsOf(handle),
+      ({ length }) => length >= 2,
+    );
+    crew.amp.faults = {};
+    await expect(handle.result()).resolves.toMatchObject({ status: 'completed' });
+    expect(crew.amp.ledger.kickoffsOfWorkflow(handle.workflowId)).toHaveLength(1);
+  });
+
+  it('keeps its search attributes', async () => {
+    scenario = { polls: 20 };
+    const handle = await crew.client.workflow.start('kickoffAndPollUntilComplete', {
+      workflowId: 'with-search-attributes',
+      taskQueue: crew.taskQueue,
+      args: [{ ...input, inputs: {} }],
+      searchAttributes: { CrewName: ['default'], CrewStatus: ['pending'], CrewKickoffId: ['-'] },
+    });
+    const { kickoffId } = (await handle.result()) as { kickoffId: string };
+    const last = crew.client.workflow.getHandle(handle.workflowId);
+    const { searchAttributes } = await eventually(
+      () => last.describe(),
+      (description) => description.status.name === 'COMPLETED',
+    );
+    expect(searchAttributes).toMatchObject({
+      CrewName: ['default'],
+      CrewStatus: ['completed'],
+      CrewKickoffId: [kickoffId],
+    });
+  });
+});
