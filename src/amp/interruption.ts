@@ -8,6 +8,9 @@ export class CallerAbortedError extends Error {
   override readonly name = 'CallerAbortedError';
 }
 
+/** Node's timers fire at once when they are asked for more. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
 /**
  * Ends one exchange from outside: when its time is up, or when the caller gives up.
  *
@@ -41,9 +44,12 @@ export class Interruption {
   /** Ends the exchange unless `dispose` or another `expect` comes within this time. */
   expect(what: string, withinMs: number): void {
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => {
-      this.#end(new TimeUpError(`${what} within ${withinMs / 1000} s`));
-    }, withinMs);
+    this.#timer = setTimeout(
+      () => {
+        this.#end(new TimeUpError(`${what} within ${withinMs / 1000} s`));
+      },
+      Math.min(withinMs, LONGEST_TIMER_MS),
+    );
   }
 
   /** Settles at once when interrupted: undici itself lets go of a request only after connecting. */

@@ -39,6 +39,7 @@ describe('the three operations', () => {
           authorization: `Bearer ${TOKEN}`,
           'content-type': 'application/json',
           'idempotency-key': 'key-1',
+          connection: 'close',
         },
       },
     ]);
@@ -219,11 +220,11 @@ describe('an AbortSignal ends a read', () => {
       socket.resume();
       abort.abort(reason);
     });
-    const client = createClient(`https://127.0.0.1:${server.port}`, {
-      timeouts: { connectMs: 500 },
-    });
+    const client = createClient(`https://127.0.0.1:${server.port}`);
     const error = await failureOf(client.inputs({ signal: abort.signal }));
     expect(error).toBeInstanceOf(AmpAbortedError);
+    // Still connecting, which closing the client would wait for.
+    server.sockets[0]?.destroy();
   });
 
   test.each([200, 401])('within the body of a %d', async (status) => {

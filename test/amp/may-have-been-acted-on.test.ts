@@ -278,6 +278,15 @@ describe('a kickoff that was sent may have been acted on', () => {
 
 const oneSecondOn = { 'retry-after': '1' };
 
+test('a timeout longer than a timer can be is no timeout at once', async () => {
+  const server = await startHttpServer((received, response) => {
+    // Node would make it 1 ms.
+    setTimeout(() => kickoffAnswer(received, response), 20);
+  });
+  const client = createClient(server.url, { kickoffTimeoutMs: 30 * 24 * 3_600_000 });
+  expect(await client.kickoff(request)).toEqual({ kickoffId: 'run-1' });
+});
+
 describe('what an HTTP answer says about a kickoff', () => {
   test.each([
     [302, '', {}, false],
@@ -320,12 +329,12 @@ describe('what an HTTP answer says about a kickoff', () => {
     expect(error.httpStatus).toBe(200);
   });
 
-  test('the status decides even where its body never ends', async () => {
+  test('the status decides even where its body breaks off', async () => {
     const server = await startHttpServer((_request, response) => {
-      response.writeHead(422).write('{"detail":');
+      response.writeHead(422, { 'content-length': 100 });
+      response.write('{"detail":', () => response.destroy());
     });
-    const client = createClient(server.url, { kickoffTimeoutMs: 100 });
-    const error = await failureOf(client.kickoff(request));
+    const error = await failureOf(createClient(server.url).kickoff(request));
     expect(error).toBeInstanceOf(AmpHttpStatusError);
     expect(error.httpStatus).toBe(422);
     expect(error.mayHaveBeenActedOn).toBe(false);
