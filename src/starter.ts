@@ -1,11 +1,15 @@
 #!/usr/bin/env node
 import process from 'node:process';
+import { EXIT } from './starter/exit-codes.js';
 import { toInvocation } from './starter/invocation.js';
 import { runStarter } from './starter/run-starter.js';
 
 const interrupt = new AbortController();
-// Only once: whoever presses Ctrl-C again wants the process to end at once.
-process.once('SIGINT', () => interrupt.abort());
+process.on('SIGINT', () => {
+  // Whoever presses Ctrl-C again wants the process to end at once.
+  if (interrupt.signal.aborted) process.exit(EXIT.detached);
+  interrupt.abort();
+});
 
 const exitCode = await runStarter(process.argv.slice(2), {
   stdin: process.stdin,

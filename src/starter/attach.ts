@@ -1,6 +1,7 @@
 import type { CommonFlags } from './command-options.js';
 import type { TemporalClient } from './create-client.js';
 import { createDisplay } from './display.js';
+import { refreshRun } from './find-run.js';
 import type { FoundRun } from './find-run.js';
 import { followRun } from './follow-run.js';
 import { toCommandLine } from './invocation.js';
@@ -27,7 +28,7 @@ export async function attach(
   };
   const end = await followRun(temporal, run, display);
   shell.onInterrupt = null;
-  reportEnd(shell, run, end, flags);
+  reportEnd(shell, await refreshRun(temporal, run), end, flags);
 }
 
 export function sayDetached(shell: Shell, command: string): void {

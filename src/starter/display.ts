@@ -12,8 +12,12 @@ export interface Display {
 }
 
 /** Redrawn in place on a terminal, a line per change elsewhere. */
-export function createDisplay(shell: Shell, toCommand: (words: string[]) => string): Display {
+export function createDisplay(
+  shell: Shell,
+  toCommand: (words: string[]) => string,
+  onCtrlC = 'Ctrl-C detaches; the run goes on.',
+): Display {
   return canRedraw(shell)
-    ? createLiveDisplay(shell, toCommand)
+    ? createLiveDisplay(shell, toCommand, onCtrlC)
     : createLineDisplay(shell, toCommand);
 }

@@ -8,7 +8,8 @@ import { isPassing, isWorkerSilent, toReason } from './temporal-errors.js';
 
 /** A worker that is there answers within milliseconds; a restarted one replays the history first. */
 const QUERY_TIMEOUT_MS = 3_000;
-const READ_TIMEOUT_MS = 3_000;
+/** Reads of the server itself; a second would do on a good network. */
+const READ_TIMEOUT_MS = 2_000;
 
 /**
  * A worker's poll for tasks lasts a minute; the server remembers pollers for five. One that has not
@@ -42,13 +43,18 @@ export async function observeRun(temporal: TemporalClient, last: RunView): Promi
     return { ...view, progress };
   } catch (error) {
     if (!isWorkerSilent(error)) return { ...view, workerProblem: toReason(error) };
+  }
+  try {
     const served = await isServed(temporal, last.taskQueue);
     return { ...view, worker: served ? 'silent' : 'none' };
+  } catch (error) {
+    if (isPassing(error)) return { ...last, connected: false };
+    throw error;
   }
 }
 
 /** Asks the run's worker; fails where none answers soon. */
-export async function queryProgress(
+async function queryProgress(
   temporal: TemporalClient,
   { workflowId }: RunRef,
 ): Promise<CrewRunProgress> {
@@ -58,25 +64,19 @@ export async function queryProgress(
   );
 }
 
-/** Whether a worker has lately asked for workflow tasks of this queue. Unknown counts as yes. */
+/** Whether a worker has lately asked for workflow tasks of this queue. */
 export async function isServed(temporal: TemporalClient, taskQueue: string): Promise<boolean> {
-  try {
-    const { pollers } = await within(temporal, READ_TIMEOUT_MS, () =>
-      temporal.connection.workflowService.describeTaskQueue({
-        namespace: temporal.namespace,
-        taskQueue: { name: taskQueue },
-        taskQueueType: WORKFLOW_TASK_QUEUE,
-      }),
-    );
-    return pollers.some(({ lastAccessTime }) => {
-      const lastAccessMs = Number(lastAccessTime?.seconds ?? 0) * 1_000;
-      return Date.now() - lastAccessMs < POLLER_LIFETIME_MS;
-    });
-  } catch (error) {
-    // Only a hint hangs on this; the next look at the run tells of a server that is away.
-    if (isPassing(error)) return true;
-    throw error;
-  }
+  const { pollers } = await within(temporal, READ_TIMEOUT_MS, () =>
+    temporal.connection.workflowService.describeTaskQueue({
+      namespace: temporal.namespace,
+      taskQueue: { name: taskQueue },
+      taskQueueType: WORKFLOW_TASK_QUEUE,
+    }),
+  );
+  return pollers.some(({ lastAccessTime }) => {
+    const lastAccessMs = Number(lastAccessTime?.seconds ?? 0) * 1_000;
+    return Date.now() - lastAccessMs < POLLER_LIFETIME_MS;
+  });
 }
 
 async function within<T>(

@@ -5,7 +5,7 @@ import { toCommandLine } from './invocation.js';
 import { toNextSteps } from './next-steps.js';
 import type { RunEnd } from './run-end.js';
 import { toSafeLine, toSafeText } from './safe-text.js';
-import { paintOf, print, printJson, say } from './shell.js';
+import { paintOf, print, printJson, say, sayProse } from './shell.js';
 import type { Shell } from './shell.js';
 import { toShortDuration } from './short-duration.js';
 
@@ -18,10 +18,10 @@ export function reportEnd(shell: Shell, run: FoundRun, end: RunEnd, flags: Commo
   shell.exitCode = EXIT.failed;
 
   if (end.ended === 'failed') {
-    const { failure } = end;
+    const failure = { ...end.failure, kickoffId: end.failure.kickoffId ?? run.kickoffId };
     const kickoff = failure.kickoffId && `kickoff ${toSafeLine(failure.kickoffId)}`;
     const facts = [failure.type, kickoff, `after ${took}`].filter(Boolean).join(' · ');
-    say(shell, paint.red(`✘ ${toSafeText(failure.message)}`));
+    sayProse(shell, paint.red(`✘ ${toSafeText(failure.message)}`));
     say(shell, paint.dim(`  ${facts}`));
     const toCommand = (words: string[]): string => toCommandLine(shell.invocation, words, flags);
     for (const step of toNextSteps(failure, run.crew, toCommand)) say(shell, step);
@@ -33,7 +33,7 @@ export function reportEnd(shell: Shell, run: FoundRun, end: RunEnd, flags: Commo
   const kickoff = paint.dim(`  kickoff ${toSafeLine(output.kickoffId)}`);
   if (output.status === 'error') {
     const error = toSafeText(output.error ?? 'it gave no reason');
-    say(shell, paint.red(`✘ The crew ended in error after ${took}: ${error}`));
+    sayProse(shell, paint.red(`✘ The crew ended in error after ${took}: ${error}`));
     say(shell, kickoff);
   } else {
     shell.exitCode = EXIT.done;
@@ -41,6 +41,8 @@ export function reportEnd(shell: Shell, run: FoundRun, end: RunEnd, flags: Commo
     say(shell, kickoff);
   }
   if (flags.json === true) printJson(shell, output);
-  else if (output.output !== null) print(shell, output.output);
-  else if (output.status === 'completed') say(shell, 'The crew completed without an output.');
+  else if (output.output !== null) {
+    if (shell.stdout.isTTY === true) say(shell, '');
+    print(shell, output.output);
+  } else if (output.status === 'completed') say(shell, 'The crew completed without an output.');
 }

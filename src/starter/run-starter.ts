@@ -2,7 +2,7 @@ import { CommanderError } from 'commander';
 import { EXIT } from './exit-codes.js';
 import { createProgram } from './program.js';
 import { toSafeText } from './safe-text.js';
-import { paintOf, say } from './shell.js';
+import { paintOf, say, sayProse } from './shell.js';
 import type { Shell } from './shell.js';
 import { createUsageError, StarterError } from './starter-error.js';
 import { findTokenFlag, TOKENS_BELONG } from './token-flags.js';
@@ -35,7 +35,7 @@ function report(error: unknown, shell: Shell): number {
   // Commander has said what is wrong, or printed the help that was asked for.
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : EXIT.usage;
   const message = error instanceof Error ? error.message : String(error);
-  say(shell, paintOf(shell.stderr, shell).red(`error: ${toSafeText(message)}`));
+  sayProse(shell, paintOf(shell.stderr, shell).red(`error: ${toSafeText(message)}`));
   if (error instanceof StarterError) return error.exitCode;
   if (shell.env.DEBUG !== undefined && error instanceof Error) say(shell, error.stack ?? '');
   return EXIT.failed;

@@ -26,7 +26,10 @@ export function toRunTable(runs: ListedRun[], now: number, columns: number): str
 }
 
 function toCells(run: ListedRun, now: number): string[] {
-  const crew = [run.crew, run.crewStatus].filter((part) => part !== null).join(' ');
+  // A run that ended before its crew's first answer leaves the status it was started with.
+  const unheard = run.crewStatus === 'pending' && run.closedAt !== null;
+  const parts = unheard ? [run.crew] : [run.crew, run.crewStatus];
+  const crew = parts.filter((part) => part !== null).join(' ');
   return [
     `${toShortDuration(now - Date.parse(run.startedAt))} ago`,
     run.status,

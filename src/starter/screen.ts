@@ -33,7 +33,7 @@ export function toScreen(view: RunView, context: ScreenContext): string[] {
   lines.push(...row('waited', toWaited(view, now)));
   if (progress !== null) {
     const next = toNextPoll(progress.nextPollAt, now);
-    if (next !== null) lines.push(...row('next poll', `${next}, after ${toPolls(progress.polls)}`));
+    if (next !== null) lines.push(...row('next poll', `${next}${toPolls(progress.polls)}`));
     if (progress.kickoffId !== null) lines.push(...row('kickoff', toSafeLine(progress.kickoffId)));
   }
   for (const trouble of toTroubles(view)) {
@@ -78,7 +78,8 @@ function toNextPoll(nextPollAt: string | null, now: number): string | null {
 }
 
 function toPolls(polls: number): string {
-  return polls === 1 ? '1 poll' : `${polls} polls`;
+  if (polls === 0) return '';
+  return `, after ${polls === 1 ? '1 poll' : `${polls} polls`}`;
 }
 
 /** Wraps a text, and cuts it after so many lines. */
@@ -89,4 +90,11 @@ function fit(text: string, columns: number, maxLines: number): string[] {
   let last = kept.pop() ?? '';
   while (last !== '' && stringWidth(last) >= columns) last = last.slice(0, -1);
   return [...kept, `${last.trimEnd()}…`];
+}
+
+/** Breaks prose between words. A command, indented, stays whole: the terminal breaks it, and it can be copied. */
+export function wrapProse(lines: string[], columns: number): string[] {
+  return lines.flatMap((line) =>
+    line.startsWith(' ') ? [line] : wrapAnsi(line, columns).split('\n'),
+  );
 }

@@ -1,4 +1,5 @@
 import type { Readable, Writable } from 'node:stream';
+import wrapAnsi from 'wrap-ansi';
 import { createPaint } from './paint.js';
 import type { Paint } from './paint.js';
 import { toSafeText } from './safe-text.js';
@@ -47,6 +48,11 @@ export function paintOf(stream: TerminalTraits, { env }: Shell): Paint {
 /** A line for the user, on stderr. */
 export function say(shell: Shell, line: string): void {
   shell.stderr.write(`${line}\n`);
+}
+
+/** Text for the user, on stderr, broken between words on a terminal. */
+export function sayProse(shell: Shell, text: string): void {
+  say(shell, shell.stderr.isTTY === true ? wrapAnsi(text, columnsOf(shell.stderr)) : text);
 }
 
 /** A result, on stdout. What a terminal would take for a command is shown, not executed. */

@@ -2,7 +2,7 @@ import type { Paint } from './paint.js';
 import type { RunStatus } from './read-run-status.js';
 import type { RunEnd } from './run-end.js';
 import { toSafeLine, toSafeText } from './safe-text.js';
-import { LABEL_WIDTH, toScreen } from './screen.js';
+import { LABEL_WIDTH, toScreen, wrapProse } from './screen.js';
 import { toShortDuration } from './short-duration.js';
 import { toGuidance } from './situation.js';
 
@@ -14,12 +14,17 @@ export function toStatusLines(
   const { columns, paint, toCommand } = context;
   const now = Date.now();
   if (view !== null) {
-    return [...toScreen(view, { now, columns, paint }), ...toGuidance(view, toCommand)];
+    const guidance = wrapProse(toGuidance(view, toCommand), columns);
+    return [
+      ...toScreen(view, { now, columns, paint }),
+      ...(guidance.length > 0 ? ['', ...guidance] : []),
+    ];
   }
   if (end === null || run.closedAt === null) return [];
   const took = toShortDuration(run.closedAt.getTime() - run.startedAt.getTime());
   const ago = toShortDuration(now - run.closedAt.getTime());
-  const { mark, kickoffId } = toEnding(end, paint);
+  const { mark, ...ending } = toEnding(end, paint);
+  const kickoffId = ending.kickoffId ?? run.kickoffId;
   return [
     mark,
     `${paint.dim('ended'.padEnd(LABEL_WIDTH))}${ago} ago, after ${took}`,

@@ -20,7 +20,7 @@ Example:
     )
     .action(async (workflowId: string, flags: CommonFlags) => {
       const { sayDetached } = await import('../attach.js');
-      const { findRun } = await import('../find-run.js');
+      const { findRun, refreshRun } = await import('../find-run.js');
       const { followRun } = await import('../follow-run.js');
       const { toCommandLine } = await import('../invocation.js');
       const { createTroubleDisplay } = await import('../trouble-display.js');
@@ -32,7 +32,7 @@ Example:
         shell.onInterrupt = () => sayDetached(shell, toCommand(['result', workflowId]));
         const end = await followRun(temporal, run, createTroubleDisplay(shell, toCommand));
         shell.onInterrupt = null;
-        reportEnd(shell, run, end, flags);
+        reportEnd(shell, await refreshRun(temporal, run), end, flags);
       });
     });
 }
