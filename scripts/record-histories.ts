@@ -1,0 +1,232 @@
+/**
+ * Records histories of this version's workflow, for `test/run/replay.test.ts`: whatever a later
+ * version does, a worker of it has to be able to go on with the runs of this one.
+ *
+ * Usage, after `npm run build`: node --import tsx scripts/record-histories.ts
+ * Writes test/histories/<version>/<name>.json. Those of released versions are never recorded again.
+ */
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
+import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
+import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import * as v from 'valibot';
+import { startTemporalDevServer } from '../dev-server/temporal-dev-server.js';
+import { createActivities } from '../src/activities/index.js';
+import {
+  DEFAULT_TASK_QUEUE,
+  QUERIES,
+  SIGNALS,
+  UPDATES,
+  WORKFLOW_TYPE,
+  type CrewRunInput,
+  type CrewRunProgress,
+  type Phase,
+} from '../src/contract.js';
+import {
+  startSimulatedAmp,
+  type Faults,
+  type Scenario,
+  type SimulatedAmp,
+} from '../src/testing/index.js';
+
+interface Recording {
+  scenario: Scenario;
+  faults?: Faults;
+  input?: Partial<CrewRunInput>;
+  searchAttributes?: Record<string, string[]>;
+  /** Events after which the server suggests continue-as-new. Default: the server's own, thousands. */
+  suggestContinueAsNewAfter?: number;
+  /** What happens to the run while it is under way. */
+  meanwhile?: (run: WorkflowHandle, amp: SimulatedAmp) => Promise<void>;
+}
+
+/** By file name, which is the workflow id as well. */
+const RECORDINGS: Record<string, Recording> = {
+  completed: {
+    scenario: { polls: 3 },
+    searchAttributes: { CrewName: ['default'], CrewStatus: ['pending'], CrewKickoffId: ['-'] },
+  },
+  'crew-error-returned': { scenario: { polls: 2, outcome: 'error' } },
+  'crew-error-failed': { scenario: { polls: 2, outcome: 'error' }, input: { onCrewError: 'fail' } },
+  // One read that takes too long for a local activity, two that fail, and fast answers again.
+  'slow-phase': {
+    scenario: { polls: 4 },
+    faults: { status: [null, { hang: true }, { status: 500 }, { status: 503 }] },
+  },
+  'continued-as-new': { scenario: { polls: 14 }, suggestContinueAsNewAfter: 40 },
+  'kickoff-not-acted-on': {
+    scenario: { polls: 1 },
+    faults: { kickoff: [{ status: 429, headers: { 'retry-after': '1' } }] },
+  },
+  'kickoff-refused': { scenario: {}, faults: { kickoff: [{ status: 422, body: 'no' }] } },
+  'kickoff-unknown-adopted': {
+    scenario: { polls: 2 },
+    faults: { kickoff: [{ reset: true, accepted: true }] },
+    meanwhile: async (run, amp) => {
+      const known = run.executeUpdate(UPDATES.waitForKickoff, { args: [{}] });
+      await untilPhase(run, 'kickoffUnknown');
+      const kickoffId = amp.ledger.kickoffs[0]?.kickoffId;
+      await run.executeUpdate(UPDATES.adoptKickoff, { args: [{ kickoffId }] });
+      await known;
+    },
+  },
+  'kickoff-unknown-retried': {
+    scenario: { polls: 2 },
+    faults: { kickoff: [{ reset: true }] },
+    meanwhile: async (run) => {
+      await untilPhase(run, 'kickoffUnknown');
+      await run.executeUpdate(UPDATES.retryKickoff, { args: [{}] });
+    },
+  },
+  'hurried-by-an-event': {
+    scenario: { polls: 2 },
+    // Longer than the recording takes: without the events there would be no poll.
+    input: { polling: { initialInterval: '1h', maximumInterval: '1h' } },
+    meanwhile: async (run, amp) => {
+      await amp.ledger.until(({ kickoffs }) => kickoffs.length === 1);
+      await untilPhase(run, 'polling');
+      await run.signal(SIGNALS.crewEvent, { type: 'task_completed' });
+      await amp.ledger.until(({ polls }) => polls.length === 1);
+      await run.signal(SIGNALS.crewEvent, {});
+    },
+  },
+  'token-refused-for-a-while': {
+    scenario: { polls: 2 },
+    faults: { status: [{ status: 401 }, { status: 403 }] },
+  },
+  'not-found-for-a-while': {
+    scenario: { statuses: ['notFound', 'running', 'notFound', 'completed'] },
+  },
+  vanished: {
+    scenario: { statuses: ['running', 'notFound'] },
+    input: { notFoundGrace: '500ms' },
+  },
+  'timed-out': { scenario: { statuses: ['running'] }, input: { timeout: '2s' } },
+  'timed-out-while-the-api-is-down': {
+    scenario: {},
+    faults: { status: { status: 500 } },
+    input: { timeout: '2s' },
+  },
+  cancelled: {
+    scenario: { statuses: ['running'] },
+    meanwhile: async (run, amp) => {
+      await amp.ledger.until(({ polls }) => polls.length === 2);
+      await run.cancel();
+    },
+  },
+};
+
+async function untilPhase(run: WorkflowHandle, phase: Phase): Promise<void> {
+  while ((await run.query<CrewRunProgress>(QUERIES.progress)).phase !== phase) {
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+/** Records one run, or the runs of one chain. */
+async function record(name: string, recording: Recording, folder: string): Promise<void> {
+  const { scenario, faults = {}, suggestContinueAsNewAfter, searchAttributes } = recording;
+  const server = await startTemporalDevServer({
+    searchAttributes: { CrewName: 'Keyword', CrewStatus: 'Keyword', CrewKickoffId: 'Keyword' },
+    dynamicConfig: {
+      // Timers under a second take about one otherwise.
+      'history.timerProcessorMaxTimeShift': '"1ms"',
+      ...(suggestContinueAsNewAfter !== undefined && {
+        'limit.historyCount.suggestContinueAsNew': String(suggestContinueAsNewAfter),
+      }),
+    },
+  });
+  const amp = await startSimulatedAmp({ scenario, faults });
+  const crew = {
+    name: 'default',
+    url: amp.url,
+    kickoffTimeoutMs: 2_000,
+    token: () => Promise.resolve(amp.token),
+  };
+  const activities = createActivities({ crews: new Map([['default', crew]]) });
+  const native = await NativeConnection.connect({ address: server.address });
+  const connection = await Connection.connect({ address: server.address });
+  try {
+    const worker = await Worker.create({
+      connection: native,
+      identity: 'worker',
+      taskQueue: DEFAULT_TASK_QUEUE,
+      activities: activities.activities,
+      workflowBundle: {
+        codePath: join(root, 'dist/workflow-bundle.js'),
+      },
+    });
+    const client = new Client({ connection, identity: 'client' });
+    await worker.runUntil(async () => {
+      const run = await client.workflow.start(WORKFLOW_TYPE, {
+        workflowId: name,
+        taskQueue: DEFAULT_TASK_QUEUE,
+        args: [
+          {
+            inputs: { topic: 'whales' },
+            polling: { initialInterval: 50, maximumInterval: 200 },
+            ...recording.input,
+          },
+        ],
+        ...(searchAttributes !== undefined && { searchAttributes }),
+      });
+      await recording.meanwhile?.(run, amp);
+      // A failure of the run is one way to end, and stands in its history.
+      await run.result().catch((error: unknown) => error);
+    });
+    const histories = await fetchChain(client, name);
+    for (const [index, history] of histories.entries()) {
+      const file = `${name}${histories.length > 1 ? `.${String(index + 1)}` : ''}.json`;
+      await writeFile(join(folder, file), toPortable(history));
+      console.log(file);
+    }
+  } finally {
+    await activities.close();
+    await native.close();
+    await connection.close();
+    await amp.stop();
+    await server.stop();
+  }
+}
+
+/** The histories of all runs of a chain, the first run's first. */
+async function fetchChain(client: Client, workflowId: string): Promise<string[]> {
+  const histories: string[] = [];
+  let runId: string | null | undefined;
+  do {
+    const run = client.workflow.getHandle(workflowId, runId ?? undefined);
+    const history = await run.fetchHistory();
+    histories.unshift(historyToJSON(history));
+    runId = history.events?.[0]?.workflowExecutionStartedEventAttributes?.continuedExecutionRunId;
+  } while (runId);
+  return histories;
+}
+
+/** Without the recording machine's paths, in stack traces. Throws when something of it is left. */
+function toPortable(history: string): string {
+  const portable = history.replaceAll(pathToFileURL(root).href, '').replaceAll(root, '');
+  const payloads = [...portable.matchAll(/"data": ?"([A-Za-z0-9+/=]+)"/g)]
+    .map(([, base64 = '']) => Buffer.from(base64, 'base64').toString())
+    .join('\n');
+  const identity = `${String(process.pid)}@${hostname()}`;
+  for (const word of [root, identity]) {
+    if (`${portable}\n${payloads}`.includes(word)) {
+      throw new Error(`The history speaks of the machine it was recorded on: ${word}`);
+    }
+  }
+  return `${portable.trimEnd()}\n`;
+}
+
+const { version } = v.parse(
+  v.object({ version: v.string() }),
+  JSON.parse(await readFile(new URL('../package.json', import.meta.url), 'utf8')),
+);
+const folder = fileURLToPath(new URL(`../test/histories/${version}/`, import.meta.url));
+Runtime.install({ logger: new DefaultLogger('ERROR') });
+await rm(folder, { recursive: true, force: true });
+await mkdir(folder, { recursive: true });
+for (const [name, recording] of Object.entries(RECORDINGS)) await record(name, recording, folder);
