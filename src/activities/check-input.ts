@@ -7,19 +7,23 @@ import { createFailure, createUnknownCrew } from './failures.js';
 
 /** Polling faster than this loads a crew's API and a history for nothing a person could notice. */
 const SHORTEST_INTERVAL_MS = 10;
+/** Ten years: no crew runs that long, and a time that no date can hold would stop the workflow. */
+const LONGEST_MS = 3_650 * 86_400_000;
 
 const duration = (shortestMs: number) =>
   v.pipe(
     v.unknown(),
     v.rawTransform(({ dataset, addIssue, NEVER }) => {
       const parsed = parseDurationMs(dataset.value);
-      if (parsed !== null && parsed >= shortestMs) return parsed;
-      addIssue({
-        message:
-          parsed === null
-            ? `has to be a duration: ${DURATION_FORMAT}`
-            : `has to be at least ${shortestMs} ms`,
-      });
+      if (parsed === null) {
+        addIssue({ message: `has to be a duration: ${DURATION_FORMAT}` });
+      } else if (parsed < shortestMs) {
+        addIssue({ message: `has to be at least ${shortestMs} ms` });
+      } else if (parsed > LONGEST_MS) {
+        addIssue({ message: 'has to be at most 3650 days' });
+      } else {
+        return parsed;
+      }
       return NEVER;
     }),
   );
@@ -28,18 +32,26 @@ const text = v.pipe(
   v.string('has to be a text'),
   v.check((value) => value.trim() !== '', 'must not be empty'),
 );
-const object = v.custom<Record<string, unknown>>(
-  (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
-  'has to be an object',
-);
-const abandon = (field: string) =>
-  v.optional(
-    v.literal('abandon', `${field} has to be "abandon": this version cannot stop a crew`),
-    'abandon',
+const objectOr = (message: string) =>
+  v.custom<Record<string, unknown>>(
+    (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
+    message,
   );
+const object = objectOr('has to be an object');
+/** An object of these fields alone. The library's `strictObject` names only the first other one. */
+const fields = <Entries extends v.ObjectEntries>(of: string, entries: Entries) =>
+  v.objectWithRest(
+    entries,
+    v.custom<unknown>(() => false, `is not a field of ${of}`),
+  );
+const abandon = v.optional(
+  v.literal('abandon', 'has to be "abandon": this version cannot stop a crew'),
+  'abandon',
+);
 
-const Polling = v.strictObject(
-  {
+const Polling = v.pipe(
+  object,
+  fields('polling', {
     initialInterval: v.optional(duration(SHORTEST_INTERVAL_MS), '2s'),
     backoffCoefficient: v.optional(
       v.pipe(
@@ -51,50 +63,44 @@ const Polling = v.strictObject(
     ),
     maximumInterval: v.optional(duration(SHORTEST_INTERVAL_MS), '30s'),
     pushInterval: v.optional(duration(SHORTEST_INTERVAL_MS), '5m'),
-  },
-  (issue) => (issue.expected === 'never' ? 'is not a field of polling' : 'has to be an object'),
+  }),
 );
 
 const Input = v.pipe(
-  v.strictObject(
-    {
-      inputs: v.optional(object),
-      meta: v.optional(
-        v.pipe(
-          object,
-          v.check(
-            (meta) => !Object.hasOwn(meta, 'temporal'),
-            'must not have the key "temporal": it is set by the workflow',
-          ),
+  objectOr('the input has to be one object, such as { "inputs": { "topic": "AI" } }'),
+  fields('the input', {
+    inputs: v.optional(object),
+    meta: v.optional(
+      v.pipe(
+        object,
+        v.check(
+          (meta) => !Object.hasOwn(meta, 'temporal'),
+          'must not have the key "temporal": it is set by the workflow',
         ),
       ),
-      crew: v.optional(text, DEFAULT_CREW),
-      bearerToken: v.optional(
-        v.custom<never>(
-          () => false,
-          'is refused: configure the token at the worker (CREWAI_AMP_TOKEN, or `token` in its crews ' +
-            'file) and name the crew instead. The token sent here stands in this workflow’s ' +
-            'history and has to be considered exposed: reset it',
-        ),
+    ),
+    crew: v.optional(text, DEFAULT_CREW),
+    bearerToken: v.optional(
+      v.custom<never>(
+        () => false,
+        'is refused: configure the token at the worker (CREWAI_AMP_TOKEN, or `token` in its crews ' +
+          'file) and name the crew instead. The token sent here stands in this workflow’s ' +
+          'history and has to be considered exposed: reset it',
       ),
-      restoreFromStateId: v.optional(text),
-      kickoffId: v.optional(text),
-      polling: v.optional(Polling, {}),
-      timeout: v.optional(duration(1), '24h'),
-      adoptionWindow: v.optional(duration(1), '1h'),
-      notFoundGrace: v.optional(duration(0), '10m'),
-      onCrewError: v.optional(
-        v.picklist(['return', 'fail'], 'has to be "return" or "fail"'),
-        'return',
-      ),
-      onCancel: abandon('onCancel'),
-      onTimeout: abandon('onTimeout'),
-    },
-    (issue) =>
-      issue.expected === 'never'
-        ? 'is not a field of the input'
-        : 'the input has to be one object, such as { "inputs": { "topic": "AI" } }',
-  ),
+    ),
+    restoreFromStateId: v.optional(text),
+    kickoffId: v.optional(text),
+    polling: v.optional(Polling, {}),
+    timeout: v.optional(duration(1), '24h'),
+    adoptionWindow: v.optional(duration(1), '1h'),
+    notFoundGrace: v.optional(duration(0), '10m'),
+    onCrewError: v.optional(
+      v.picklist(['return', 'fail'], 'has to be "return" or "fail"'),
+      'return',
+    ),
+    onCancel: abandon,
+    onTimeout: abandon,
+  }),
   v.forward(
     v.partialCheck(
       [['inputs'], ['kickoffId']],
