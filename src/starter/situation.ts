@@ -50,6 +50,9 @@ function toPhaseSituation({ phase, status, kickoffId }: CrewRunProgress): Situat
       return { tone: 'busy', words: 'collecting the result' };
     case 'done':
       return { tone: 'busy', words: status === null ? 'done' : STATUS_WORDS[status] };
+    default:
+      // A newer worker may have phases that this program does not know.
+      return { tone: 'busy', words: toSafeLine(phase satisfies never) };
   }
 }
 
