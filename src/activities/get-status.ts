@@ -33,6 +33,11 @@ export async function readStatus(
   try {
     return await find(crew).getStatus(kickoffId, { signal: cancellationSignal() });
   } catch (error) {
+    if (error instanceof ApplicationFailure && error.type === FAILURE_TYPES.UnknownCrew) {
+      // The run is under way: another worker may know its crew, or this one once it is mended.
+      const { type, message } = error;
+      throw ApplicationFailure.create({ type, message, details: [{ kickoffId, crew }] });
+    }
     if (!(error instanceof AmpError)) throw error;
     if (error.httpStatus === 401 || error.httpStatus === 403) {
       return { status: 'tokenRefused', message: error.message };
@@ -54,7 +59,12 @@ export function toReport(status: ReadStatus, tookMs: number): StatusReport {
 
 function toRetryableFailure(error: AmpError, kickoffId: string): ApplicationFailure {
   if (error instanceof AmpResponseTooLargeError && activityInfo().attempt >= TOO_LARGE_ATTEMPTS) {
-    return createFailure('ResultTooLarge', error.message, { kickoffId });
+    const { message, sizeBytes, limitBytes } = error;
+    return createFailure('ResultTooLarge', message, {
+      kickoffId,
+      bytes: sizeBytes ?? null,
+      limitBytes,
+    });
   }
   return ApplicationFailure.create({
     type: FAILURE_TYPES.UnexpectedResponse,
