@@ -5,6 +5,7 @@ import type {
   WorkflowStartOptions,
 } from '@temporalio/client';
 import { Client, Connection } from '@temporalio/client';
+import type { WorkerOptions } from '@temporalio/worker';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { inject } from 'vitest';
 import { createActivities } from '../../src/activities/index.js';
@@ -40,7 +41,7 @@ export interface CrewHarnessOptions {
   crew?: Partial<Crew>;
   /** Default: the server that all test files share. */
   address?: string;
-  maxCachedWorkflows?: number;
+  worker?: Pick<WorkerOptions, 'maxCachedWorkflows' | 'enableNonLocalActivities'>;
 }
 
 let quiet = false;
@@ -67,9 +68,7 @@ export async function startCrewHarness(options: CrewHarnessOptions = {}): Promis
     taskQueue,
     workflowBundle: { codePath: bundle },
     activities: activities.activities,
-    ...(options.maxCachedWorkflows === undefined
-      ? {}
-      : { maxCachedWorkflows: options.maxCachedWorkflows }),
+    ...options.worker,
   });
   const running = worker.run();
   const connection = await Connection.connect({ address });
