@@ -21,6 +21,12 @@ import { createRunState, restoreRunState } from './run-state.js';
 import type { Chain } from './waits.js';
 
 /**
+ * Of a crew's error, in the failure's message: it stands in the stack trace and the details as well,
+ * and a failure of more than 2 MB can never be reported. The details have the whole text.
+ */
+const LONGEST_REASON = 1_000;
+
+/**
  * Kicks off a crew and polls its status until it has completed or failed.
  *
  * @param input {@link CrewRunInput}; checked by the worker
@@ -69,7 +75,8 @@ async function runCrew(chain: Chain): Promise<CrewRunOutput> {
   if (output.status === 'error' && settings.onCrewError === 'fail') {
     throw createRunFailure(
       'CrewExecutionFailed',
-      `Crew "${settings.crew}" ended in error: ${output.error ?? 'the API gives no reason'}`,
+      `Crew "${settings.crew}" ended in error: ` +
+        (output.error?.slice(0, LONGEST_REASON) ?? 'the API gives no reason'),
       { ...output, crew: settings.crew },
     );
   }

@@ -86,6 +86,14 @@ describe.each(['live', 'documented'] as const)('the output in the %s dialect', (
     ]);
   });
 
+  it('is in the details with an error of nearly 2 MB, too', async () => {
+    scenario = { ...scenario, outcome: 'error', error: 'x'.repeat(2_000_000) };
+    const failure = await failureOf(await crew.start({ ...input, onCrewError: 'fail' }));
+    expect(failure.type).toBe('CrewAI.CrewExecutionFailed');
+    expect(failure.message.length).toBeLessThan(2_000);
+    expect(failure.details).toMatchObject([{ error: scenario.error }]);
+  });
+
   it('fits a payload up to nearly 2 MB', async () => {
     scenario = { ...scenario, output: 'x'.repeat(2_000_000) };
     const { output } = await crew.run(input);
