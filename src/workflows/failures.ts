@@ -3,7 +3,12 @@ import { FAILURE_TYPES } from '../contract.js';
 
 export type FailureName = keyof typeof FAILURE_TYPES;
 
-/** A failure that ends the run: retrying the workflow would not help, or would not be safe. */
+/**
+ * A failure that ends the run: retrying the workflow would not help, or would not be safe.
+ *
+ * What others wrote may hold half of a surrogate pair, which JSON can carry and UTF-8 cannot: a short
+ * message with one in it ends the worker, and then the next one that takes the workflow task.
+ */
 export function createRunFailure(
   name: FailureName,
   message: string,
@@ -11,7 +16,7 @@ export function createRunFailure(
 ): ApplicationFailure {
   return ApplicationFailure.create({
     type: FAILURE_TYPES[name],
-    message,
+    message: message.toWellFormed(),
     nonRetryable: true,
     details: [details],
   });

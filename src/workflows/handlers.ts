@@ -118,7 +118,12 @@ function refuseUnknownFields(update: string, request: unknown, known: string[]):
 }
 
 function refuse(message: string): never {
-  throw ApplicationFailure.create({ message, type: 'CrewAI.UpdateRefused', nonRetryable: true });
+  throw ApplicationFailure.create({
+    // Names of fields are anybody's: see createRunFailure.
+    message: message.toWellFormed(),
+    type: 'CrewAI.UpdateRefused',
+    nonRetryable: true,
+  });
 }
 
 function isId(value: unknown): value is string {
