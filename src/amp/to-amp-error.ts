@@ -72,9 +72,14 @@ export function toHttpStatusError(
       ? undefined
       : toExcerpt(maskTokens(message, tokens), API_MESSAGE_CHARACTERS);
   const retryAfterMs = parseRetryAfter(retryAfter, Date.now());
+  const names = missingInputs.map((name) => maskTokens(name, tokens));
   const reasons = [
     `HTTP ${httpStatus}`,
     apiMessage,
+    // Documented answers list them beside their message.
+    names.every((name) => apiMessage?.includes(name))
+      ? undefined
+      : toExcerpt(names.join(', '), API_MESSAGE_CHARACTERS),
     'failure' in body ? `its body could not be read, ${describeFailure(body.failure)}` : undefined,
     adviceFor(httpStatus, location === undefined ? undefined : maskTokens(location, tokens)),
     note?.text,
@@ -82,7 +87,7 @@ export function toHttpStatusError(
   return new AmpHttpStatusError(call, reasons.join(': '), {
     httpStatus,
     apiMessage,
-    missingInputs: missingInputs.map((name) => maskTokens(name, tokens)),
+    missingInputs: names,
     retryAfterMs,
     mayHaveBeenActedOn: mayHaveBeenActedOn(httpStatus, retryAfterMs, isAmpShaped),
     cause: note?.cause ?? ('failure' in body ? withoutData(body.failure) : undefined),
