@@ -11,6 +11,12 @@ process.on('SIGINT', () => {
   interrupt.abort();
 });
 
+// `… | head` closes the pipe early: no failure of this program, and nobody is left to tell.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(EXIT.done);
+  throw error;
+});
+
 const exitCode = await runStarter(process.argv.slice(2), {
   stdin: process.stdin,
   stdout: process.stdout,

@@ -29,13 +29,27 @@ const UNAVAILABLE = 14;
  * Makes the one client of a command, without connecting yet: from Temporal's environment variables
  * and `temporal.toml`, then the flags. A data converter or codec belongs here.
  *
- * @throws StarterError (2) when the configuration cannot be read.
+ * @throws StarterError (2) when the configuration cannot be used.
  */
 export function createClient(
   flags: ConnectionFlags,
   env: Record<string, string | undefined>,
 ): TemporalClient {
-  const { address, namespace, ...options } = loadConfig(flags, env);
+  try {
+    return connectLazily(loadConfig(flags, env));
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw createUsageError(
+      [`Temporal's configuration (flags, TEMPORAL_… variables, temporal.toml) is wrong: ${reason}`],
+      { cause: error },
+    );
+  }
+}
+
+type Config = ConnectionOptions & { address: string; namespace: string };
+
+function connectLazily({ address, namespace, ...options }: Config): TemporalClient {
+  if (address === '') throw new TypeError('the address is empty');
   let problem: string | null = null;
   const retry = defaultGrpcRetryOptions();
   const connection = Connection.lazy({
@@ -60,28 +74,17 @@ export function createClient(
   return { client, connection, address, namespace, lastProblem: () => problem };
 }
 
-function loadConfig(
-  flags: ConnectionFlags,
-  env: Record<string, string | undefined>,
-): ConnectionOptions & { address: string; namespace: string } {
+function loadConfig(flags: ConnectionFlags, env: Record<string, string | undefined>): Config {
   const overrideEnvVars = Object.fromEntries(
     Object.entries(env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
   );
-  try {
-    const { connectionOptions, namespace } = loadClientConnectConfig({ overrideEnvVars });
-    const { apiKey, tls, metadata, address } = connectionOptions;
-    return {
-      ...(apiKey !== undefined && { apiKey }),
-      ...(tls !== undefined && { tls }),
-      ...(metadata !== undefined && { metadata }),
-      address: flags.address ?? address ?? 'localhost:7233',
-      namespace: flags.namespace ?? namespace ?? 'default',
-    };
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw createUsageError(
-      [`Temporal's configuration (TEMPORAL_… variables, temporal.toml) cannot be read: ${reason}`],
-      { cause: error },
-    );
-  }
+  const { connectionOptions, namespace } = loadClientConnectConfig({ overrideEnvVars });
+  const { apiKey, tls, metadata, address } = connectionOptions;
+  return {
+    ...(apiKey !== undefined && { apiKey }),
+    ...(tls !== undefined && { tls }),
+    ...(metadata !== undefined && { metadata }),
+    address: flags.address ?? address ?? 'localhost:7233',
+    namespace: flags.namespace ?? namespace ?? 'default',
+  };
 }

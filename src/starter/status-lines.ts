@@ -31,7 +31,7 @@ export function toStatusLines(
     ...(kickoffId === null
       ? []
       : [paint.dim('kickoff'.padEnd(LABEL_WIDTH)) + toSafeLine(kickoffId)]),
-    ...(end.ended === 'returned'
+    ...(end.ended === 'returned' && end.output.status === 'completed'
       ? [paint.dim('output'.padEnd(LABEL_WIDTH)) + toCommand(['result', run.workflowId])]
       : []),
   ];

@@ -349,6 +349,15 @@ describe.concurrent('a request that cannot be met', () => {
     expect(stderr).toContain('--address or TEMPORAL_ADDRESS');
   });
 
+  it.each(['', 'nowhere:port', 'http://localhost:7233'])(
+    'exits with 2 for an address that is none: %j',
+    async (address) => {
+      const { exitCode, stderr } = await run('list', '--address', address);
+      expect(exitCode).toBe(2);
+      expect(stderr).toContain("Temporal's configuration");
+    },
+  );
+
   it('exits with 2 for a Temporal configuration that cannot be read', async () => {
     const { exitCode, stderr } = await runCommand(['list'], {
       env: { TEMPORAL_CONFIG_FILE: import.meta.filename },
