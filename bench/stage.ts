@@ -1,0 +1,87 @@
+import { randomUUID } from 'node:crypto';
+import { fileURLToPath } from 'node:url';
+import type { WorkflowHandle } from '@temporalio/client';
+import { Client, Connection } from '@temporalio/client';
+import { startNode, type Child } from '../dev-server/child-process.js';
+import { startTemporalDevServer } from '../dev-server/temporal-dev-server.js';
+import { WORKFLOW_TYPE, type CrewRunInput, type CrewRunOutput } from '../src/contract.js';
+import type { SimulatedAmp } from '../src/testing/index.js';
+
+export type RunHandle = WorkflowHandle<(input: CrewRunInput) => Promise<CrewRunOutput>>;
+
+/** What the benchmarks share: one Temporal server, and the means to run crews on it. */
+export interface Stage {
+  client: Client;
+  /** A line that says what is going on. */
+  progress(line: string): void;
+  /** Starts a worker process as a deployment would: `node dist/worker.js`, or `args` in its place. */
+  startWorker(
+    taskQueue: string,
+    crews: SimulatedAmp | { crewsFile: string; env: NodeJS.ProcessEnv },
+    args?: readonly string[],
+  ): Promise<Child>;
+  startRun(taskQueue: string, input: CrewRunInput, workflowType?: string): Promise<RunHandle>;
+  stop(): Promise<void>;
+}
+
+/** The one folder that benchmarks write to. */
+export const CACHE_DIR = fileURLToPath(new URL('../.cache/bench/', import.meta.url));
+
+const WORKER = fileURLToPath(new URL('../dist/worker.js', import.meta.url));
+
+export async function createStage(progress: (line: string) => void): Promise<Stage> {
+  const server = await startTemporalDevServer({
+    // Timers under a second take about one otherwise.
+    dynamicConfig: { 'history.timerProcessorMaxTimeShift': '"1ms"' },
+  });
+  const { address, namespace } = server;
+  const connection = await Connection.connect({ address });
+  const client = new Client({ connection, namespace });
+  return {
+    client,
+    progress,
+    startWorker: (taskQueue, crews, args = [WORKER]) => {
+      const { crewsFile, env } =
+        'url' in crews
+          ? { crewsFile: '', env: { CREWAI_AMP_URL: crews.url, CREWAI_AMP_TOKEN: crews.token } }
+          : crews;
+      return startNode(args, {
+        env: {
+          ...process.env,
+          CREWAI_AMP_URL: '',
+          CREWAI_AMP_TOKEN: '',
+          ...env,
+          CREWAI_CREWS_FILE: crewsFile,
+          TEMPORAL_ADDRESS: address,
+          TEMPORAL_NAMESPACE: namespace,
+          TEMPORAL_TASK_QUEUE: taskQueue,
+        },
+        logFile: `${CACHE_DIR}worker.log`,
+      });
+    },
+    startRun: (taskQueue, input, workflowType = WORKFLOW_TYPE) =>
+      client.workflow.start<(input: CrewRunInput) => Promise<CrewRunOutput>>(workflowType, {
+        taskQueue,
+        workflowId: `${taskQueue}-${randomUUID()}`,
+        args: [input],
+      }),
+    stop: async () => {
+      await connection.close();
+      await server.stop();
+    },
+  };
+}
+
+/** Starts `count` runs, no more than 50 at the same moment, as many as a busy service would. */
+export async function startAll<T>(count: number, start: () => Promise<T>): Promise<T[]> {
+  const started: T[] = [];
+  let left = count;
+  const lane = async () => {
+    while (left > 0) {
+      left -= 1;
+      started.push(await start());
+    }
+  };
+  await Promise.all(Array.from({ length: 50 }, lane));
+  return started;
+}

@@ -1,0 +1,86 @@
+import { writeFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
+import { WORKFLOW_TYPE } from '../src/contract.js';
+import { startSimulatedAmp } from '../src/testing/index.js';
+import type { Figure } from './figure.js';
+import { toMedian } from './figure.js';
+import { startAll, type Stage } from './stage.js';
+import { copyWorker } from './worker-copy.js';
+
+const RUNS = 200;
+const POLLS = 10;
+const ROUNDS = 3;
+const LOOP_TYPE = 'plainLoop';
+
+interface Measured {
+  pollsPerSecond: number;
+  statusRequests: number;
+}
+
+/** How many polls one server and one worker finish, through this workflow and through a plain loop. */
+export async function throughput(stage: Stage): Promise<Figure[]> {
+  const copy = await copyWorker('plain-loop');
+  const { code } = await bundleWorkflowCode({
+    workflowsPath: fileURLToPath(new URL('plain-loop.ts', import.meta.url)),
+    logger: new DefaultLogger('WARN'),
+  });
+  await writeFile(copy.bundle, code);
+
+  const ours: Measured[] = [];
+  const loop: Measured[] = [];
+  // In turn, so that what else the machine does meets both.
+  for (let round = 1; round <= ROUNDS; round += 1) {
+    loop.push(await measure(stage, `loop-${round}`, LOOP_TYPE, [copy.worker]));
+    ours.push(await measure(stage, `crew-${round}`, WORKFLOW_TYPE));
+  }
+  const [oursPerSecond, loopPerSecond] = [ours, loop].map((rounds) =>
+    toMedian(rounds.map(({ pollsPerSecond }) => pollsPerSecond)),
+  ) as [number, number];
+  const ratio = oursPerSecond / loopPerSecond;
+  const requests = Math.max(...ours.map(({ statusRequests }) => statusRequests));
+  const loopRequests = Math.max(...loop.map(({ statusRequests }) => statusRequests));
+  return [
+    {
+      name: `Finished polls per second, ${RUNS} runs of ${POLLS} polls, against a plain loop`,
+      measured: `${ratio.toFixed(2)} × (${oursPerSecond.toFixed(0)} and ${loopPerSecond.toFixed(0)})`,
+      goal: 'at least 1.4 ×',
+      ok: ratio >= 1.4,
+    },
+    {
+      name: 'Status requests of these runs, and of the plain loop',
+      measured: `${requests} and ${loopRequests}`,
+      goal: 'no more',
+      ok: requests <= loopRequests,
+    },
+  ];
+}
+
+async function measure(
+  stage: Stage,
+  taskQueue: string,
+  workflowType: string,
+  args?: readonly string[],
+): Promise<Measured> {
+  const amp = await startSimulatedAmp({ scenario: { polls: POLLS } });
+  const worker = await stage.startWorker(taskQueue, amp, args);
+  const start = () =>
+    stage.startRun(
+      taskQueue,
+      // As short as it goes: how fast the server and the worker are is what shows, not the timers.
+      { inputs: {}, polling: { initialInterval: 10, maximumInterval: 10 } },
+      workflowType,
+    );
+  await (await start()).result();
+  const before = amp.ledger.polls.length;
+  const startedAt = performance.now();
+  const runs = await startAll(RUNS, start);
+  await Promise.all(runs.map((run) => run.result()));
+  const seconds = (performance.now() - startedAt) / 1_000;
+  const statusRequests = amp.ledger.polls.length - before;
+  await worker.stop();
+  await amp.stop();
+  const pollsPerSecond = (RUNS * POLLS) / seconds;
+  stage.progress(`${workflowType}: ${pollsPerSecond.toFixed(0)} polls/s`);
+  return { pollsPerSecond, statusRequests };
+}
