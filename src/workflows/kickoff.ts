@@ -16,7 +16,7 @@ import type { Chain } from './waits.js';
 import { waitUntil } from './waits.js';
 
 /** On top of the API's time: connecting (10 s), the token, and telling Temporal the id. */
-const KICKOFF_OVERHEAD_MS = 30_000;
+const KICKOFF_OVERHEAD_MS = 15_000;
 /** Backoff of a kickoff that was not acted on: an API that is down is not helped by haste. */
 const FIRST_RETRY_MS = 1_000;
 const LONGEST_RETRY_MS = 60_000;
