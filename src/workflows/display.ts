@@ -1,6 +1,8 @@
 import { setCurrentDetails, workflowInfo } from '@temporalio/workflow';
 import type { RunState } from './run-state.js';
-import { toIsoTime } from './run-state.js';
+
+/** The server refuses a summary of more than 400 bytes; what is longer than this is not read. */
+const LONGEST_IN_SUMMARY = 80;
 
 /** Sets what the Web UI shows as the run's current details. Costs no history. */
 export function showDetails(run: RunState): void {
@@ -9,20 +11,26 @@ export function showDetails(run: RunState): void {
 
 /** A few lines of Markdown: a list and not a table, which the Web UI sets without spacing. */
 export function toDetails(run: RunState, workflowId: string): string {
-  const crew = run.settings?.crew;
   return [
-    `- **Crew** ${crew === undefined ? 'not checked yet' : code(crew)}: ${toSituation(run)}`,
-    `- **kickoffId** ${run.kickoffId === null ? 'not known yet' : code(run.kickoffId)}`,
-    ...toNext(run),
-    ...(run.lastError === null ? [] : [`- **Last error** ${text(run.lastError)}`]),
+    ['Crew', run.settings === null ? 'not checked yet' : code(run.settings.crew)],
+    ['Status', toSituation(run)],
+    ['kickoffId', run.kickoffId === null ? 'not known' : code(run.kickoffId)],
+    ['Next', toNext(run)],
+    ['Timeout', run.phase === 'done' ? null : toTime(run.timeoutAt)],
+    ['Last error', run.lastError === null ? null : text(run.lastError)],
     ...(run.phase === 'kickoffUnknown' ? toResolution(workflowId) : []),
-  ].join('\n');
+  ]
+    .filter(([, words]) => words !== null)
+    .map(([label, words]) => `- **${label}:** ${words}`)
+    .join('\n');
 }
 
 /** One line for the timeline: how many polls, and what the last one said. */
 export function toPollSummary(run: RunState): string {
-  if (run.polls === 0) return 'before the first poll';
-  return `poll ${run.polls} · ${[statusWord(run), toTasks(run)].filter(Boolean).join(' ')}`;
+  if (run.polls === 0) return `kickoffId ${cut(run.kickoffId ?? 'not known')}`;
+  const { completedTasks: completed, totalTasks: total } = run;
+  const tasks = completed === null && total === null ? '' : ` ${completed ?? '?'}/${total ?? '?'}`;
+  return `poll ${run.polls} · ${statusWord(run)}${tasks}`;
 }
 
 function toSituation(run: RunState): string {
@@ -32,54 +40,72 @@ function toSituation(run: RunState): string {
         ? `kickoff not acted on ${run.kickoffsNotActedOn} times, nothing started yet`
         : 'kicking off';
     case 'kickoffUnknown':
-      return '**nobody knows whether the kickoff was acted on**';
+      return 'kickoff outcome unknown, the crew may be running or not';
     case 'onHold':
-      return '**on hold: the API refuses the token**; mend the token at the worker';
+      return 'on hold, the API refuses the token: mend it at the worker';
     case 'waitingForFeedback':
       return `waits for a person${toTask(run)}`;
     case 'polling':
-      return `${[statusWord(run), toTasks(run)].filter(Boolean).join(' ')}${toTask(run)}`;
+      return `${statusWord(run)}${toTasks(run)}${toTask(run)}`;
     case 'collecting':
-      return `${statusWord(run)}, reading the result`;
-    case 'done':
       return statusWord(run);
+    case 'done':
+      return toEnding(run);
   }
 }
 
-function toNext(run: RunState): string[] {
-  const timeout = toIsoTime(run.timeoutAt);
-  const until = timeout === null ? '' : `, at the latest until ${timeout}`;
+/** A run may end before its crew does: it is cancelled, its time is up, the crew is not found. */
+function toEnding(run: RunState): string {
+  switch (run.status) {
+    case 'completed':
+    case 'error':
+    case 'cancelled':
+      return `${run.status} after ${run.polls} ${run.polls === 1 ? 'poll' : 'polls'}`;
+    case null:
+    case 'pending':
+    case 'running':
+    case 'waiting':
+    case 'notFound':
+    case 'unknown':
+      return `no longer watched; last ${statusWord(run)}`;
+  }
+}
+
+function toNext(run: RunState): string | null {
   switch (run.phase) {
-    case 'kickingOff': {
-      const at = toIsoTime(run.kickoffNotBefore);
-      return at === null ? [] : [`- **Next** kickoff at ${at}${until}`];
-    }
+    case 'kickingOff':
+      if (run.settings === null) return 'the input is checked';
+      return run.kickoffNotBefore === null
+        ? 'the API answers the kickoff'
+        : `kickoff at ${toTime(run.kickoffNotBefore)}`;
     case 'kickoffUnknown': {
-      const since = toIsoTime(run.kickoffUnknownSince);
       const windowMs = run.settings?.adoptionWindowMs;
-      if (since === null || windowMs === undefined || run.kickoffUnknownSince === null) return [];
-      return [
-        `- **Next** fails at ${String(toIsoTime(run.kickoffUnknownSince + windowMs))} unless it is resolved`,
-      ];
+      if (run.kickoffUnknownSince === null || windowMs === undefined) return null;
+      const until = Math.min(run.kickoffUnknownSince + windowMs, run.timeoutAt ?? Infinity);
+      return `fails at ${toTime(until)} unless a person resolves it`;
     }
     case 'polling':
     case 'onHold':
-    case 'waitingForFeedback': {
-      const at = toIsoTime(run.nextPollAt);
-      const next = at === null ? 'poll under way' : `poll ${run.polls + 1} at ${at}`;
-      return [`- **Next** ${next}${until}`];
-    }
+    case 'waitingForFeedback':
+      if (run.nextPollAt !== null) return `poll ${run.polls + 1} at ${toTime(run.nextPollAt)}`;
+      return run.slow
+        ? `poll ${run.polls + 1} is tried until the API answers; see Pending Activities`
+        : `poll ${run.polls + 1} is under way`;
     case 'collecting':
+      return 'the result is read';
     case 'done':
-      return [];
+      return null;
   }
 }
 
-function toResolution(workflowId: string): string[] {
+function toResolution(workflowId: string): [string, string][] {
   return [
-    `- **What to do** look in AMP for a run whose \`meta.temporal.workflowId\` is ${code(workflowId)}`,
-    `- If there is one: \`temporal-crewai adopt ${workflowId} KICKOFF_ID\` (update \`adoptKickoff\`)`,
-    `- If there is none: \`temporal-crewai retry-kickoff ${workflowId}\` (update \`retryKickoff\`)`,
+    [
+      'What to do',
+      `look in AMP for a run whose \`meta.temporal.workflowId\` is ${code(workflowId)}`,
+    ],
+    ['It is there', code(`temporal-crewai adopt ${workflowId} KICKOFF_ID`)],
+    ['It is not there', code(`temporal-crewai retry-kickoff ${workflowId}`)],
   ];
 }
 
@@ -87,13 +113,13 @@ function statusWord(run: RunState): string {
   return run.status ?? 'not polled yet';
 }
 
-function toTasks(run: RunState): string {
-  if (run.completedTasks === null && run.totalTasks === null) return '';
-  return `${run.completedTasks ?? '?'}/${run.totalTasks ?? '?'}`;
+function toTasks({ completedTasks, totalTasks }: RunState): string {
+  if (completedTasks === null && totalTasks === null) return '';
+  return `, ${completedTasks ?? '?'} of ${totalTasks ?? '?'} tasks done`;
 }
 
 function toTask(run: RunState): string {
-  return run.currentTask === null ? '' : `, at ${code(run.currentTask)}`;
+  return run.currentTask === null ? '' : `, now ${code(run.currentTask)}`;
 }
 
 /** What the API or a caller wrote, kept from acting as Markdown. */
@@ -103,4 +129,21 @@ function text(value: string): string {
 
 function code(value: string): string {
   return `\`${value.replace(/\s+/g, ' ').replaceAll('`', "'")}\``;
+}
+
+/** `2026-11-25 02:01:55 UTC`: fewer characters than ISO 8601, and no less clear. */
+function toTime(ms: number): string;
+function toTime(ms: number | null): string | null;
+function toTime(ms: number | null): string | null {
+  if (ms === null) return null;
+  return new Date(ms)
+    .toISOString()
+    .replace('T', ' ')
+    .replace(/\.\d+Z$/, ' UTC');
+}
+
+function cut(value: string): string {
+  const characters = Array.from(value);
+  if (characters.length <= LONGEST_IN_SUMMARY) return value;
+  return `${characters.slice(0, LONGEST_IN_SUMMARY).join('')}…`;
 }

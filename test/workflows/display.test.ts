@@ -29,8 +29,24 @@ describe('the details of a run', () => {
   it.each<[string, Partial<RunState>, string[]]>([
     [
       'before its input is checked',
-      { settings: null },
-      ['- **Crew** not checked yet: kicking off', '- **kickoffId** not known yet'],
+      { settings: null, timeoutAt: null },
+      [
+        '- **Crew:** not checked yet',
+        '- **Status:** kicking off',
+        '- **kickoffId:** not known',
+        '- **Next:** the input is checked',
+      ],
+    ],
+    [
+      'whose kickoff is under way',
+      {},
+      [
+        '- **Crew:** `researchers`',
+        '- **Status:** kicking off',
+        '- **kickoffId:** not known',
+        '- **Next:** the API answers the kickoff',
+        '- **Timeout:** 1970-01-01 01:00:00 UTC',
+      ],
     ],
     [
       'whose kickoff was not acted on',
@@ -40,23 +56,41 @@ describe('the details of a run', () => {
         lastError: 'connect ECONNREFUSED',
       },
       [
-        '- **Crew** `researchers`: kickoff not acted on 2 times, nothing started yet',
-        '- **kickoffId** not known yet',
-        '- **Next** kickoff at 1970-01-01T00:05:00.000Z, at the latest until 1970-01-01T01:00:00.000Z',
-        '- **Last error** connect ECONNREFUSED',
+        '- **Crew:** `researchers`',
+        '- **Status:** kickoff not acted on 2 times, nothing started yet',
+        '- **kickoffId:** not known',
+        '- **Next:** kickoff at 1970-01-01 00:05:00 UTC',
+        '- **Timeout:** 1970-01-01 01:00:00 UTC',
+        '- **Last error:** connect ECONNREFUSED',
       ],
     ],
     [
       'whose kickoff has an unknown outcome',
       { phase: 'kickoffUnknown', kickoffUnknownSince: 5 * MINUTE, lastError: 'socket hang up' },
       [
-        '- **Crew** `researchers`: **nobody knows whether the kickoff was acted on**',
-        '- **kickoffId** not known yet',
-        '- **Next** fails at 1970-01-01T00:15:00.000Z unless it is resolved',
-        '- **Last error** socket hang up',
-        '- **What to do** look in AMP for a run whose `meta.temporal.workflowId` is `run-1`',
-        '- If there is one: `temporal-crewai adopt run-1 KICKOFF_ID` (update `adoptKickoff`)',
-        '- If there is none: `temporal-crewai retry-kickoff run-1` (update `retryKickoff`)',
+        '- **Crew:** `researchers`',
+        '- **Status:** kickoff outcome unknown, the crew may be running or not',
+        '- **kickoffId:** not known',
+        '- **Next:** fails at 1970-01-01 00:15:00 UTC unless a person resolves it',
+        '- **Timeout:** 1970-01-01 01:00:00 UTC',
+        '- **Last error:** socket hang up',
+        '- **What to do:** look in AMP for a run whose `meta.temporal.workflowId` is `run-1`',
+        '- **It is there:** `temporal-crewai adopt run-1 KICKOFF_ID`',
+        '- **It is not there:** `temporal-crewai retry-kickoff run-1`',
+      ],
+    ],
+    [
+      'whose kickoff has an unknown outcome until its timeout, which comes first',
+      { phase: 'kickoffUnknown', kickoffUnknownSince: 55 * MINUTE },
+      [
+        '- **Crew:** `researchers`',
+        '- **Status:** kickoff outcome unknown, the crew may be running or not',
+        '- **kickoffId:** not known',
+        '- **Next:** fails at 1970-01-01 01:00:00 UTC unless a person resolves it',
+        '- **Timeout:** 1970-01-01 01:00:00 UTC',
+        '- **What to do:** look in AMP for a run whose `meta.temporal.workflowId` is `run-1`',
+        '- **It is there:** `temporal-crewai adopt run-1 KICKOFF_ID`',
+        '- **It is not there:** `temporal-crewai retry-kickoff run-1`',
       ],
     ],
     [
@@ -69,49 +103,93 @@ describe('the details of a run', () => {
         nextPollAt: 5 * MINUTE,
       },
       [
-        '- **Crew** `researchers`: running 1/3, at `analysis_task`',
-        '- **kickoffId** `kickoff-1`',
-        '- **Next** poll 4 at 1970-01-01T00:05:00.000Z, at the latest until 1970-01-01T01:00:00.000Z',
+        '- **Crew:** `researchers`',
+        '- **Status:** running, 1 of 3 tasks done, now `analysis_task`',
+        '- **kickoffId:** `kickoff-1`',
+        '- **Next:** poll 4 at 1970-01-01 00:05:00 UTC',
+        '- **Timeout:** 1970-01-01 01:00:00 UTC',
+      ],
+    ],
+    [
+      'that is being polled',
+      polling,
+      [
+        '- **Crew:** `researchers`',
+        '- **Status:** running',
+        '- **kickoffId:** `kickoff-1`',
+        '- **Next:** poll 4 is under way',
+        '- **Timeout:** 1970-01-01 01:00:00 UTC',
       ],
     ],
     [
       'whose API is down',
-      { ...polling, lastError: 'connect ECONNREFUSED' },
+      { ...polling, slow: true, lastError: 'connect ECONNREFUSED' },
       [
-        '- **Crew** `researchers`: running',
-        '- **kickoffId** `kickoff-1`',
-        '- **Next** poll under way, at the latest until 1970-01-01T01:00:00.000Z',
-        '- **Last error** connect ECONNREFUSED',
+        '- **Crew:** `researchers`',
+        '- **Status:** running',
+        '- **kickoffId:** `kickoff-1`',
+        '- **Next:** poll 4 is tried until the API answers; see Pending Activities',
+        '- **Timeout:** 1970-01-01 01:00:00 UTC',
+        '- **Last error:** connect ECONNREFUSED',
       ],
     ],
     [
       'whose token is refused',
       { ...polling, phase: 'onHold', nextPollAt: 5 * MINUTE, lastError: 'HTTP 401' },
       [
-        '- **Crew** `researchers`: **on hold: the API refuses the token**; mend the token at the worker',
-        '- **kickoffId** `kickoff-1`',
-        '- **Next** poll 4 at 1970-01-01T00:05:00.000Z, at the latest until 1970-01-01T01:00:00.000Z',
-        '- **Last error** HTTP 401',
+        '- **Crew:** `researchers`',
+        '- **Status:** on hold, the API refuses the token: mend it at the worker',
+        '- **kickoffId:** `kickoff-1`',
+        '- **Next:** poll 4 at 1970-01-01 00:05:00 UTC',
+        '- **Timeout:** 1970-01-01 01:00:00 UTC',
+        '- **Last error:** HTTP 401',
       ],
     ],
     [
       'that waits for a person',
-      { ...polling, phase: 'waitingForFeedback', currentTask: 'review', timeoutAt: null },
+      {
+        ...polling,
+        phase: 'waitingForFeedback',
+        currentTask: 'review',
+        nextPollAt: 5 * MINUTE,
+      },
       [
-        '- **Crew** `researchers`: waits for a person, at `review`',
-        '- **kickoffId** `kickoff-1`',
-        '- **Next** poll under way',
+        '- **Crew:** `researchers`',
+        '- **Status:** waits for a person, now `review`',
+        '- **kickoffId:** `kickoff-1`',
+        '- **Next:** poll 4 at 1970-01-01 00:05:00 UTC',
+        '- **Timeout:** 1970-01-01 01:00:00 UTC',
       ],
     ],
     [
       'whose result is read',
       { ...polling, phase: 'collecting', status: 'completed' },
-      ['- **Crew** `researchers`: completed, reading the result', '- **kickoffId** `kickoff-1`'],
+      [
+        '- **Crew:** `researchers`',
+        '- **Status:** completed',
+        '- **kickoffId:** `kickoff-1`',
+        '- **Next:** the result is read',
+        '- **Timeout:** 1970-01-01 01:00:00 UTC',
+      ],
     ],
     [
-      'that is over',
-      { ...polling, phase: 'done', status: 'error' },
-      ['- **Crew** `researchers`: error', '- **kickoffId** `kickoff-1`'],
+      'whose crew is over',
+      { ...polling, phase: 'done', status: 'error', polls: 1 },
+      [
+        '- **Crew:** `researchers`',
+        '- **Status:** error after 1 poll',
+        '- **kickoffId:** `kickoff-1`',
+      ],
+    ],
+    [
+      'that is over before its crew is',
+      { ...polling, phase: 'done', lastError: 'Cancelled; run kickoff-1 of the crew goes on' },
+      [
+        '- **Crew:** `researchers`',
+        '- **Status:** no longer watched; last running',
+        '- **kickoffId:** `kickoff-1`',
+        '- **Last error:** Cancelled; run kickoff-1 of the crew goes on',
+      ],
     ],
   ])('%s', (_, fields, lines) => {
     expect(toDetails(createRun(fields), 'run-1').split('\n')).toEqual(lines);
@@ -124,17 +202,18 @@ describe('the details of a run', () => {
       lastError: '# <b>HTTP 500</b>\n- [click](https://example.com) | *x*',
     });
     const lines = toDetails(run, 'run-1').split('\n');
-    expect(lines).toHaveLength(4);
-    expect(lines[0]).toBe("- **Crew** `researchers`: running, at `'a' # b`");
-    expect(lines[3]).toBe(
-      '- **Last error** \\# \\<b\\>HTTP 500\\</b\\> - \\[click\\](https://example.com) \\| \\*x\\*',
+    expect(lines).toHaveLength(6);
+    expect(lines[1]).toBe("- **Status:** running, now `'a' # b`");
+    expect(lines[5]).toBe(
+      '- **Last error:** \\# \\<b\\>HTTP 500\\</b\\> - \\[click\\](https://example.com) \\| \\*x\\*',
     );
   });
 });
 
 describe('the summary of a wait for the next poll', () => {
   it.each<[Partial<RunState>, string]>([
-    [{ polls: 0 }, 'before the first poll'],
+    [{ polls: 0, kickoffId: 'kickoff-1' }, 'kickoffId kickoff-1'],
+    [{ polls: 0, kickoffId: '𝕜'.repeat(200) }, `kickoffId ${'𝕜'.repeat(80)}…`],
     [{ polls: 7, status: 'running', completedTasks: 1, totalTasks: 3 }, 'poll 7 · running 1/3'],
     [{ polls: 7, status: 'running', completedTasks: 1 }, 'poll 7 · running 1/?'],
     [{ polls: 1, status: 'pending' }, 'poll 1 · pending'],
