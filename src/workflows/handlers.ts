@@ -1,9 +1,11 @@
 import {
   ApplicationFailure,
+  CancellationScope,
   condition,
   defineQuery,
   defineSignal,
   defineUpdate,
+  isCancellation,
   setHandler,
   workflowInfo,
 } from '@temporalio/workflow';
@@ -53,7 +55,14 @@ export function installHandlers(run: RunState, end: RunEnd): void {
   setHandler(
     waitForKickoffUpdate,
     async () => {
-      await condition(() => run.kickoffId !== null || end.failure !== null);
+      const settled = () => run.kickoffId !== null || end.failure !== null;
+      try {
+        await condition(settled);
+      } catch (error) {
+        if (!isCancellation(error)) throw error;
+        // A cancelled run still waits for its kickoff's outcome, and so does whoever asks for it.
+        await CancellationScope.nonCancellable(() => condition(settled));
+      }
       if (run.kickoffId !== null) return { kickoffId: run.kickoffId };
       throw end.failure ?? new Error('unreachable: neither a kickoffId nor an end');
     },
