@@ -4,8 +4,8 @@ import {
   defaultGrpcRetryOptions,
   makeGrpcRetryInterceptor,
 } from '@temporalio/client';
-import type { ConnectionOptions } from '@temporalio/client';
-import { loadClientConnectConfig } from '@temporalio/envconfig';
+import type { TemporalConfig } from '../temporal-config.js';
+import { loadTemporalConfig } from '../temporal-config.js';
 import type { ConnectionFlags } from './command-options.js';
 import { createUsageError } from './starter-error.js';
 
@@ -36,24 +36,24 @@ export function createClient(
   env: Record<string, string | undefined>,
 ): TemporalClient {
   try {
-    return connectLazily(loadConfig(flags, env));
+    const { address, namespace, connectionOptions } = loadTemporalConfig(env);
+    return connectLazily({
+      address: flags.address ?? address,
+      namespace: flags.namespace ?? namespace,
+      connectionOptions,
+    });
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw createUsageError(
-      [`Temporal's configuration (flags, TEMPORAL_… variables, temporal.toml) is wrong: ${reason}`],
-      { cause: error },
-    );
+    throw createUsageError([`Temporal's configuration is wrong: ${reason}`], { cause: error });
   }
 }
 
-type Config = ConnectionOptions & { address: string; namespace: string };
-
-function connectLazily({ address, namespace, ...options }: Config): TemporalClient {
+function connectLazily({ address, namespace, connectionOptions }: TemporalConfig): TemporalClient {
   if (address === '') throw new TypeError('the address is empty');
   let problem: string | null = null;
   const retry = defaultGrpcRetryOptions();
   const connection = Connection.lazy({
-    ...options,
+    ...connectionOptions,
     address,
     channelArgs: {
       'grpc.initial_reconnect_backoff_ms': 250,
@@ -72,19 +72,4 @@ function connectLazily({ address, namespace, ...options }: Config): TemporalClie
   });
   const client = new Client({ connection, namespace });
   return { client, connection, address, namespace, lastProblem: () => problem };
-}
-
-function loadConfig(flags: ConnectionFlags, env: Record<string, string | undefined>): Config {
-  const overrideEnvVars = Object.fromEntries(
-    Object.entries(env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
-  );
-  const { connectionOptions, namespace } = loadClientConnectConfig({ overrideEnvVars });
-  const { apiKey, tls, metadata, address } = connectionOptions;
-  return {
-    ...(apiKey !== undefined && { apiKey }),
-    ...(tls !== undefined && { tls }),
-    ...(metadata !== undefined && { metadata }),
-    address: flags.address ?? address ?? 'localhost:7233',
-    namespace: flags.namespace ?? namespace ?? 'default',
-  };
 }

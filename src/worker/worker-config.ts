@@ -1,7 +1,7 @@
-import { loadClientConnectConfig } from '@temporalio/envconfig';
 import type { NativeConnectionOptions } from '@temporalio/worker';
 import { DEFAULT_TASK_QUEUE } from '../contract.js';
 import { CrewsConfigurationError, loadCrews, type Crews } from '../crews.js';
+import { loadTemporalConfig, TemporalConfigurationError } from '../temporal-config.js';
 
 export interface WorkerConfig {
   crews: Crews;
@@ -30,37 +30,22 @@ export function loadWorkerConfig(env: NodeJS.ProcessEnv): WorkerConfig {
   const crews = attempt(() => loadCrews(env), mistakes);
   const temporal = attempt(() => loadTemporalConfig(env), mistakes);
   if (crews === undefined || temporal === undefined) throw new WorkerConfigurationError(mistakes);
-  const { connectionOptions, namespace = 'default' } = temporal;
+  const { address, namespace, connectionOptions } = temporal;
   return {
     crews,
     taskQueue: env['TEMPORAL_TASK_QUEUE'] || DEFAULT_TASK_QUEUE,
     namespace,
-    connectionOptions: {
-      ...connectionOptions,
-      address: connectionOptions.address ?? 'localhost:7233',
-    },
+    connectionOptions: { ...connectionOptions, address },
   };
-}
-
-function loadTemporalConfig(env: NodeJS.ProcessEnv) {
-  const set = Object.entries(env).flatMap(([name, value]) =>
-    value === undefined ? [] : [[name, value] as const],
-  );
-  return loadClientConnectConfig({ overrideEnvVars: Object.fromEntries(set) });
 }
 
 function attempt<T>(load: () => T, mistakes: string[]): T | undefined {
   try {
     return load();
   } catch (error) {
-    if (error instanceof CrewsConfigurationError) {
-      mistakes.push(...error.mistakes);
-    } else {
-      // The lines after the first quote the file, which may hold an API key.
-      const message = error instanceof Error ? error.message : String(error);
-      const [reason = ''] = message.split('\n');
-      mistakes.push(`TEMPORAL_… variables or temporal.toml: ${reason}`);
-    }
+    if (error instanceof CrewsConfigurationError) mistakes.push(...error.mistakes);
+    else if (error instanceof TemporalConfigurationError) mistakes.push(error.message);
+    else throw error;
     return undefined;
   }
 }
