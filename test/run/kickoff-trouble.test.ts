@@ -1,3 +1,4 @@
+import { WorkflowUpdateStage } from '@temporalio/client';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { KickoffFault } from '../../src/testing/index.js';
 import type { CrewHarness, CrewRunHandle } from '../support/crew-harness.js';
@@ -165,5 +166,28 @@ describe('a kickoff whose answer leaves its outcome open is not sent again', () 
     await expect(handle.result()).resolves.toMatchObject({ status: 'completed' });
     expect(received(handle)).toHaveLength(2);
     expect(accepted(handle)).toHaveLength(1);
+  });
+});
+
+describe('a cancellation during a kickoff', () => {
+  it('waits for its outcome, and so does an update', async () => {
+    crew.amp.faults.kickoff = [{ delayMs: 500 }];
+    const handle = await crew.start(input);
+    await crew.amp.ledger.until(() => received(handle).length === 1);
+    const waiting = await handle.startUpdate('waitForKickoff', {
+      args: [{}],
+      waitForStage: WorkflowUpdateStage.ACCEPTED,
+    });
+    await handle.cancel();
+    await expect(handle.result()).rejects.toMatchObject({ cause: { name: 'CancelledFailure' } });
+    const [kickoff] = accepted(handle);
+    const kickoffId = kickoff?.kickoffId;
+    await expect(waiting.result()).resolves.toEqual({ kickoffId });
+    expect(await handle.query('progress')).toMatchObject({
+      kickoffId,
+      lastError: `Cancelled; run ${kickoffId} of the crew goes on`,
+    });
+    expect((await handle.describe()).memo).toEqual({ kickoffId });
+    expect(crew.amp.ledger.pollsOf(kickoffId ?? '')).toHaveLength(0);
   });
 });

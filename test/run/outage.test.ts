@@ -111,7 +111,7 @@ describe('an API that is down for longer than a poll', () => {
     const word = { word: 'SUCCESS' };
     // The local activity gives up after a second, the ordinary one at the timeout.
     crew.amp.faults.status = [{ hang: true }, { hang: true }, word, word];
-    await expect(crew.run({ ...input, timeout: '2s' })).resolves.toMatchObject({
+    await expect(crew.run({ ...input, timeout: '4s' })).resolves.toMatchObject({
       status: 'completed',
     });
     expect(crew.amp.faults.status).toEqual([]);
@@ -163,7 +163,7 @@ describe('an API that is down at the kickoff', () => {
   });
 
   it('does not hold up the timeout', async () => {
-    const handle = await startRefused({ timeout: 500 });
+    const handle = await startRefused({ timeout: '2s' });
     const failure = await failureOf(handle);
     expect(failure).toMatchObject({ type: 'CrewAI.TimedOut', nonRetryable: true });
     expect(failure.message).toContain('nothing was started');
