@@ -1,5 +1,5 @@
 import {
-  isCancellation,
+  CancellationScope,
   log,
   proxyActivities,
   proxyLocalActivities,
@@ -113,7 +113,7 @@ async function readFast({ run }: Chain, request: StatusRequest): Promise<StatusR
   try {
     return await local.getStatus(request);
   } catch (error) {
-    if (isCancellation(error) || !(error instanceof TemporalFailure)) throw error;
+    if (!isFailedRead(error)) throw error;
     run.slow = true;
     run.lastError = toReason(error);
     return null;
@@ -162,7 +162,7 @@ async function takeRead(
     run.slow = report === null || report.tookMs > FAST_AGAIN_MS;
     return report;
   } catch (error) {
-    if (isCancellation(error) || !(error instanceof TemporalFailure)) throw error;
+    if (!isFailedRead(error)) throw error;
     const failure = toRunFailure(error);
     if (failure !== null) throw failure;
     run.lastError = toReason(error);
@@ -185,13 +185,13 @@ async function collect(
       backoffCoefficient: RETRY_BACKOFF,
       maximumInterval: settings.maximumIntervalMs,
     },
-    summary: run.status === 'completed' ? 'collectResult' : 'collectError',
+    summary: `GET /status · ${run.status === 'completed' ? 'the output' : 'the error'}`,
   });
   try {
     showDetails(run);
     return await collectResult(request);
   } catch (error) {
-    if (isCancellation(error) || !(error instanceof TemporalFailure)) throw error;
+    if (!isFailedRead(error)) throw error;
     const failure = toRunFailure(error);
     if (failure !== null) throw failure;
     run.lastError = toReason(error);
@@ -201,6 +201,14 @@ async function collect(
     request.kickoffId,
     `the crew is over (${run.status ?? 'unknown'}), but its result could not be read: ${run.lastError ?? 'no answer'}`,
   );
+}
+
+/**
+ * A read that got no answer: the run goes on. A worker that shuts down cancels its reads as well, so
+ * a cancellation is one only when it is the run's own.
+ */
+function isFailedRead(error: unknown): boolean {
+  return error instanceof TemporalFailure && !CancellationScope.current().consideredCancelled;
 }
 
 function toRemainingMs({ run }: Chain): number {
