@@ -27,12 +27,15 @@ export const quickPolling = { initialInterval: 20, maximumInterval: 100 } as con
 export interface CrewHarness {
   amp: SimulatedAmp;
   client: Client;
-  worker: Worker;
+  /** The one that runs now: `replaceWorker` changes it. */
+  readonly worker: Worker;
   taskQueue: string;
   /** The crew `default`, for tests that change it while a worker uses it. */
   crew: Crew;
   start(input: unknown, options?: Partial<WorkflowStartOptions>): Promise<CrewRunHandle>;
   run(input: unknown): Promise<CrewRunOutput>;
+  /** Shuts the worker down, without a grace time, and starts another one. */
+  replaceWorker(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -63,14 +66,22 @@ export async function startCrewHarness(options: CrewHarnessOptions = {}): Promis
   const taskQueue = `crewai-${randomUUID()}`;
   const activities = createActivities({ crews });
   const native = await NativeConnection.connect({ address });
-  const worker = await Worker.create({
-    connection: native,
-    taskQueue,
-    workflowBundle: { codePath: bundle },
-    activities: activities.activities,
-    ...options.worker,
-  });
-  const running = worker.run();
+  const startWorker = async () => {
+    const instance = await Worker.create({
+      connection: native,
+      taskQueue,
+      workflowBundle: { codePath: bundle },
+      activities: activities.activities,
+      ...options.worker,
+    });
+    const running = instance.run();
+    const stop = async () => {
+      instance.shutdown();
+      await running;
+    };
+    return { instance, stop };
+  };
+  let worker = await startWorker();
   const connection = await Connection.connect({ address });
   const client = new Client({ connection });
 
@@ -86,14 +97,19 @@ export async function startCrewHarness(options: CrewHarnessOptions = {}): Promis
   return {
     amp,
     client,
-    worker,
+    get worker() {
+      return worker.instance;
+    },
     taskQueue,
     crew,
     start,
     run: async (input) => (await start(input)).result(),
+    async replaceWorker() {
+      await worker.stop();
+      worker = await startWorker();
+    },
     async stop() {
-      worker.shutdown();
-      await running;
+      await worker.stop();
       await activities.close();
       await native.close();
       await connection.close();
