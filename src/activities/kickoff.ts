@@ -10,6 +10,9 @@ import type { FindClient } from './amp-clients.js';
 
 /** A signal that gets no answer in this time is sent again; a second one does no harm. */
 const SIGNAL_TIMEOUT_MS = 10_000;
+/** An API's list without end must not become an outcome too large for Temporal: that would be unknown. */
+const MOST_MISSING_INPUTS = 100;
+const LONGEST_NAME = 200;
 const FIRST_SIGNAL_RETRY_MS = 500;
 const LONGEST_SIGNAL_RETRY_MS = 15_000;
 
@@ -98,8 +101,12 @@ function toOutcome(error: unknown): KickoffOutcome {
     outcome: 'refused',
     reason: error.message,
     httpStatus,
-    missingInputs: error.missingInputs,
+    missingInputs: cutNames(error.missingInputs),
   };
+}
+
+function cutNames(names: string[]): string[] {
+  return names.slice(0, MOST_MISSING_INPUTS).map((name) => name.slice(0, LONGEST_NAME));
 }
 
 /**

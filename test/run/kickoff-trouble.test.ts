@@ -54,6 +54,15 @@ describe('a kickoff that the API refuses ends the run at once', () => {
     expect(accepted(handle)).toHaveLength(0);
   });
 
+  it('also where its list of missing inputs would not fit a payload', async () => {
+    const names = Array.from({ length: 3_000 }, (_, i) => `${i}${'x'.repeat(1_000)}`);
+    crew.amp.faults.kickoff = [
+      { status: 422, body: { ...documented, details: { missing_inputs: names } } },
+    ];
+    const failure = await failureOf(await crew.start(input));
+    expect(failure).toMatchObject({ type: 'CrewAI.KickoffRejected', nonRetryable: true });
+  });
+
   it.each<[string, KickoffFault, string]>([
     ['a redirect', { status: 302, headers: { location: 'https://login.example/' } }, 'redirects'],
     ['a quota', { status: 402, body: { detail: 'Execution limit reached' } }, 'limit reached'],
