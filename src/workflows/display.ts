@@ -1,7 +1,7 @@
 import { setCurrentDetails, workflowInfo } from '@temporalio/workflow';
 import type { RunState } from './run-state.js';
 
-/** The server refuses a summary of more than 400 bytes; what is longer than this is not read. */
+/** A summary is one line of the timeline: the start of a longer id says enough. */
 const LONGEST_IN_SUMMARY = 80;
 
 /** Sets what the Web UI shows as the run's current details. Costs no history. */
