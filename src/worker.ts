@@ -11,6 +11,9 @@ const EXIT = { stopped: 0, failed: 1, misconfigured: 2, unreachable: 3 } as cons
  */
 const DEFAULT_CONNECT_TIMEOUT = '60s';
 
+/** One Ctrl-C can arrive twice, from the terminal and passed on by npm; a person needs longer. */
+const SAME_SIGNAL_MS = 500;
+
 const HELP = `\
 Runs crews as Temporal workflows until it is told to stop.
 
@@ -80,12 +83,15 @@ function parseFlags(args: string[]): { help: boolean; connectTimeoutMs: number }
 /** Aborted, with its name as the reason, by the first signal; a second one ends the process. */
 function stopOnSignal(): AbortSignal {
   const stop = new AbortController();
+  let firstAt = 0;
   for (const name of ['SIGTERM', 'SIGINT'] as const) {
     process.on(name, () => {
       if (stop.signal.aborted) {
+        if (performance.now() - firstAt < SAME_SIGNAL_MS) return;
         process.stderr.write(`${name} again: stopped at once. Kickoffs under way are cut off.\n`);
         process.exit(EXIT.failed);
       }
+      firstAt = performance.now();
       stop.abort(name);
     });
   }
