@@ -25,8 +25,8 @@ import { raceAgainst, waitUntil } from './waits.js';
 const FAST_READ_MS = 1_000;
 /** An answer within half of that goes back to local activities, so that the two do not alternate. */
 const FAST_AGAIN_MS = 500;
-/** Connecting (10 s) and an answer that drips (30 s), with room to spare. */
-const READ_MS = 60_000;
+/** A status that takes longer is as good as none, and a dead worker's read is found missing after it. */
+const READ_MS = 30_000;
 /** Slower than the polls' own growth: an outage has no end that one could plan for. */
 const RETRY_BACKOFF = 1.5;
 /** The result of a crew that completed at the last moment is still worth this much waiting. */
