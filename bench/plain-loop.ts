@@ -32,6 +32,7 @@ export async function plainLoop(input: CrewRunInput): Promise<CrewRunOutput> {
     retryKickoffs: 0,
     originalRunId: runId,
     scheduledByRunId: runId,
+    permittedRunId: null,
   });
   if (started.outcome !== 'accepted') {
     throw ApplicationFailure.nonRetryable(`Not kicked off: ${started.outcome}: ${started.reason}`);

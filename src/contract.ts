@@ -19,6 +19,14 @@ export const UPDATES = {
   retryKickoff: 'retryKickoff',
 } as const;
 
+/** `type` of the ApplicationFailures that refuse or end an update; the run itself goes its way. */
+export const UPDATE_FAILURE_TYPES = {
+  /** The update does not fit the run's phase, or its argument is wrong. */
+  UpdateRefused: 'CrewAI.UpdateRefused',
+  /** The run ended before the update could be answered. */
+  RunEnded: 'CrewAI.RunEnded',
+} as const;
+
 /** Keyword search attributes. A run uses one of them only when it was started with it. */
 export const SEARCH_ATTRIBUTES = {
   crewName: 'CrewName',
@@ -153,6 +161,9 @@ export interface CrewRunProgress {
   timeoutAt: string | null;
 }
 
+/** `type` of the event by which a kickoff's own worker says its id. */
+export const KICKOFF_EVENT = 'kickoff';
+
 /** Argument of the signal `crewEvent`: something happened to this run, so poll now. */
 export interface CrewEvent {
   type?: string;
@@ -161,6 +172,11 @@ export interface CrewEvent {
   runId?: string;
   taskId?: string;
   taskOutput?: string;
+}
+
+/** Answer of the update `retryKickoff`: how often it has been said. */
+export interface KickoffRetried {
+  retryKickoffs: number;
 }
 
 /** Answer of the updates `waitForKickoff` and `adoptKickoff`. */
@@ -217,10 +233,12 @@ export interface KickoffRequest {
   restoreFromStateId: string | null;
   /** How often a person said `retryKickoff`. */
   retryKickoffs: number;
-  /** Run id on the chain's start event of this run; a reset keeps it. */
+  /** Run id recorded on this run's WorkflowExecutionStarted event: a reset keeps it. */
   originalRunId: string;
   /** Run id of the run that scheduled this activity; a reset dispatches it again in another run. */
   scheduledByRunId: string;
+  /** The run that a person allowed another kickoff: only that one may send it after a reset. */
+  permittedRunId: string | null;
 }
 
 export type KickoffOutcome =
@@ -230,7 +248,12 @@ export type KickoffOutcome =
   /** The API said no: sending it again would not help. */
   | { outcome: 'refused'; reason: string; httpStatus: number | null; missingInputs: string[] }
   /** A run may have been started: never sent again by itself. */
-  | { outcome: 'unknown'; reason: string };
+  | {
+      outcome: 'unknown';
+      reason: string;
+      /** The run that found out, where a worker lived to say so. Stands in history through a reset. */
+      runId: string | null;
+    };
 
 export interface StatusRequest {
   crew: string;

@@ -2,10 +2,11 @@ import { createHash } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
 import { activityInfo, Context, heartbeat, log } from '@temporalio/activity';
+import { ApplicationFailure, defaultPayloadConverter } from '@temporalio/common';
 import { WorkflowNotFoundError } from '@temporalio/client';
 import { AmpError } from '../amp/index.js';
 import type { CrewEvent, KickoffOutcome, KickoffRequest } from '../contract.js';
-import { SIGNALS } from '../contract.js';
+import { FAILURE_TYPES, KICKOFF_EVENT, SIGNALS } from '../contract.js';
 import type { FindClient } from './amp-clients.js';
 
 /** A signal that gets no answer in this time is sent again; a second one does no harm. */
@@ -23,13 +24,19 @@ const LONGEST_SIGNAL_RETRY_MS = 15_000;
 export async function kickoff(find: FindClient, request: KickoffRequest): Promise<KickoffOutcome> {
   // Measured from here, on a clock that runs on while the process is stopped.
   const deadline = performance.now() + activityInfo().startToCloseTimeoutMs;
-  const resetReason = toResetReason(request);
-  if (resetReason !== null) return { outcome: 'unknown', reason: resetReason };
-
-  const client = find(request.crew);
   const { inputs, meta, restoreFromStateId } = request;
+  const { firstExecutionRunId } = meta.temporal;
+  const earlier = activityInfo().heartbeatDetails as { kickoffId?: unknown } | undefined;
+  if (typeof earlier?.kickoffId === 'string') {
+    await tellWorkflow(earlier.kickoffId, firstExecutionRunId);
+    return { outcome: 'accepted', kickoffId: earlier.kickoffId };
+  }
+  const reason = toReasonNotToSend(request, earlier);
+  if (reason !== null) return toUnknown(reason);
+
   let kickoffId: string;
   try {
+    const client = find(request.crew);
     ({ kickoffId } = await client.kickoff(
       { inputs, meta, ...(restoreFromStateId === null ? {} : { restoreFromStateId }) },
       { idempotencyKey: toIdempotencyKey(request), beforeSend: () => assertStillOurs(deadline) },
@@ -40,20 +47,26 @@ export async function kickoff(find: FindClient, request: KickoffRequest): Promis
   log.info('The crew was kicked off', { kickoffId, crew: request.crew });
   // The only heartbeat of the attempt: a second one could be held back, and lost in a crash.
   heartbeat({ kickoffId });
-  await tellWorkflow(kickoffId, meta.temporal.firstExecutionRunId);
+  await tellWorkflow(kickoffId, firstExecutionRunId);
   return { outcome: 'accepted', kickoffId };
 }
 
 /**
- * A reset dispatches an activity that was under way again, or schedules it anew; either way the
- * first one may have been acted on.
+ * The workflow asks for one attempt, but an operator can ask for more, and a reset dispatches an
+ * activity that was under way again, or schedules it anew: each time an earlier kickoff may have
+ * been acted on. A reset applies a person's `retryKickoff` again as well; it counts only in the run
+ * that the person saw.
  */
-function toResetReason(request: KickoffRequest): string | null {
-  const runId = activityInfo().workflowExecution?.runId;
+function toReasonNotToSend(request: KickoffRequest, earlier: unknown): string | null {
+  const { attempt, workflowExecution } = activityInfo();
+  const runId = workflowExecution?.runId;
+  if (attempt > 1 || earlier !== undefined) {
+    return 'an earlier attempt of this kickoff ended without saying what became of it';
+  }
   if (runId !== request.scheduledByRunId) {
     return 'the workflow was reset while its kickoff was under way';
   }
-  if (runId !== request.originalRunId && request.retryKickoffs === 0) {
+  if (runId !== request.originalRunId && runId !== request.permittedRunId) {
     return 'the workflow was reset to a point before its kickoff, and the id of that kickoff is not known';
   }
   return null;
@@ -73,21 +86,28 @@ function toIdempotencyKey({ meta: { temporal }, retryKickoffs }: KickoffRequest)
  */
 async function assertStillOurs(deadline: number): Promise<void> {
   const { client, info } = Context.current();
-  await client.withDeadline(Date.now() + SIGNAL_TIMEOUT_MS, () =>
+  const { cancelRequested } = await client.withDeadline(Date.now() + SIGNAL_TIMEOUT_MS, () =>
     client.workflowService.recordActivityTaskHeartbeat({
       namespace: info.namespace,
       taskToken: info.taskToken,
       identity: client.options.identity,
+      // Should this activity ever be dispatched again, the next attempt knows that it may be sent.
+      details: { payloads: [defaultPayloadConverter.toPayload({ sending: true })] },
     }),
   );
+  if (cancelRequested) throw new Error('the run was cancelled');
   if (performance.now() >= deadline) throw new Error('the time of this attempt is over');
 }
 
 function toOutcome(error: unknown): KickoffOutcome {
-  if (!(error instanceof AmpError)) {
-    return { outcome: 'unknown', reason: error instanceof Error ? error.message : String(error) };
+  // A worker that does not know the crew has sent nothing; another one may know it.
+  if (error instanceof ApplicationFailure && error.type === FAILURE_TYPES.UnknownCrew) {
+    return { outcome: 'notActedOn', reason: error.message, retryAfterMs: null };
   }
-  if (error.mayHaveBeenActedOn) return { outcome: 'unknown', reason: error.message };
+  if (!(error instanceof AmpError)) {
+    return toUnknown(error instanceof Error ? error.message : String(error));
+  }
+  if (error.mayHaveBeenActedOn) return toUnknown(error.message);
   const { httpStatus } = error;
   // What was never sent, and the two answers that ask to come again.
   if (httpStatus === undefined || httpStatus === 429 || httpStatus === 503) {
@@ -105,6 +125,10 @@ function toOutcome(error: unknown): KickoffOutcome {
   };
 }
 
+function toUnknown(reason: string): KickoffOutcome {
+  return { outcome: 'unknown', reason, runId: activityInfo().workflowExecution?.runId ?? null };
+}
+
 function cutNames(names: string[]): string[] {
   return names.slice(0, MOST_MISSING_INPUTS).map((name) => name.slice(0, LONGEST_NAME));
 }
@@ -115,7 +139,7 @@ function cutNames(names: string[]): string[] {
  */
 async function tellWorkflow(kickoffId: string, firstExecutionRunId: string): Promise<void> {
   const { client, info } = Context.current();
-  const event: CrewEvent = { type: 'kickoff', kickoffId, runId: firstExecutionRunId };
+  const event: CrewEvent = { type: KICKOFF_EVENT, kickoffId, runId: firstExecutionRunId };
   const handle = client.workflow.getHandle(info.workflowExecution?.workflowId ?? '');
   for (
     let retryMs = FIRST_SIGNAL_RETRY_MS;
@@ -123,8 +147,11 @@ async function tellWorkflow(kickoffId: string, firstExecutionRunId: string): Pro
     retryMs = Math.min(2 * retryMs, LONGEST_SIGNAL_RETRY_MS)
   ) {
     try {
-      await client.withDeadline(Date.now() + SIGNAL_TIMEOUT_MS, () =>
-        handle.signal(SIGNALS.crewEvent, event),
+      // Of its own, since calls are aborted when this attempt is cancelled or has timed out.
+      await client.withAbortSignal(new AbortController().signal, () =>
+        client.withDeadline(Date.now() + SIGNAL_TIMEOUT_MS, () =>
+          handle.signal(SIGNALS.crewEvent, event),
+        ),
       );
       return;
     } catch (error) {

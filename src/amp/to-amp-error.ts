@@ -66,7 +66,10 @@ export function toHttpStatusError(
   tokens: readonly string[],
   note?: { text: string; cause: unknown },
 ): AmpHttpStatusError {
-  const { message, missingInputs, isAmpShaped } = parseErrorBody('text' in body ? body.text : '');
+  // Masked before anything is cut, and again below: JSON can spell a token with escapes.
+  const { message, missingInputs, isAmpShaped } = parseErrorBody(
+    'text' in body ? maskTokens(body.text, tokens) : '',
+  );
   const apiMessage =
     message === undefined
       ? undefined

@@ -9,8 +9,9 @@ import type { AmpCall, Operation } from './operations.js';
 import { toExchangeError } from './to-amp-error.js';
 
 /**
- * More than the reads that one process has under way at once, so that no poll waits for the
- * connection of a slow one; and a bound, well below the usual limit of 1,024 open files.
+ * As many reads as one crew's API is asked for at once, well below the usual limit of 1,024 open
+ * files. Further ones wait for a connection, within their own time: an API that leaves this many
+ * without an answer would not be helped by more.
  */
 const READ_CONNECTIONS = 256;
 

@@ -15,6 +15,12 @@ export function toDetails(run: RunState, workflowId: string): string {
     ['Crew', run.settings === null ? 'not checked yet' : code(run.settings.crew)],
     ['Status', toSituation(run)],
     ['kickoffId', run.kickoffId === null ? 'not known' : code(run.kickoffId)],
+    [
+      'Also accepted',
+      run.otherKickoffIds.length === 0
+        ? null
+        : `${run.otherKickoffIds.map(code).join(', ')}, and not watched: look at it in AMP`,
+    ],
     ['Next', toNext(run)],
     ['Timeout', run.phase === 'done' ? null : toTime(run.timeoutAt)],
     ['Last error', run.lastError === null ? null : text(run.lastError)],

@@ -9,9 +9,10 @@ import {
   setHandler,
   workflowInfo,
 } from '@temporalio/workflow';
-import { QUERIES, SIGNALS, UPDATES } from '../contract.js';
-import type { CrewRunProgress, KickoffKnown } from '../contract.js';
-import { becomeKnown } from './kickoff-id.js';
+import { KICKOFF_EVENT, QUERIES, SIGNALS, UPDATE_FAILURE_TYPES, UPDATES } from '../contract.js';
+import type { CrewRunProgress, KickoffKnown, KickoffRetried } from '../contract.js';
+import { showDetails } from './display.js';
+import { becomeKnown, becomeOther, isKickoffId } from './kickoff-id.js';
 import type { RunState } from './run-state.js';
 import { toProgress } from './run-state.js';
 
@@ -24,7 +25,7 @@ export const waitForKickoffUpdate = defineUpdate<KickoffKnown, [request: unknown
 export const adoptKickoffUpdate = defineUpdate<KickoffKnown, [request: unknown]>(
   UPDATES.adoptKickoff,
 );
-export const retryKickoffUpdate = defineUpdate<{ retryKickoffs: number }, [request: unknown]>(
+export const retryKickoffUpdate = defineUpdate<KickoffRetried, [request: unknown]>(
   UPDATES.retryKickoff,
 );
 
@@ -42,12 +43,21 @@ export function installHandlers(run: RunState, end: RunEnd): void {
   setHandler(
     crewEventSignal,
     (event) => {
-      const { runId, kickoffId } = toRecord(event);
+      const { type, runId, kickoffId } = toRecord(event);
       // An event for an earlier use of the same workflow id says nothing about this run.
       if (runId !== undefined && runId !== workflowInfo().firstExecutionRunId) return;
       // News of the kickoff itself is no news of the crew: the first poll keeps its interval.
-      if (isId(kickoffId) && run.kickoffId === null) becomeKnown(run, kickoffId);
-      else run.pollNow = true;
+      if (run.kickoffId === null && isKickoffId(kickoffId)) {
+        // While a kickoff is under way, only an event that names this chain can mean it.
+        if (runId !== undefined || run.phase === 'kickoffUnknown') becomeKnown(run, kickoffId);
+        return;
+      }
+      if (type === KICKOFF_EVENT && isKickoffId(kickoffId)) {
+        becomeOther(run, kickoffId);
+        showDetails(run);
+      } else {
+        run.pollNow = true;
+      }
     },
     { description: 'Something happened to this run: poll now' },
   );
@@ -76,7 +86,8 @@ export function installHandlers(run: RunState, end: RunEnd): void {
     adoptKickoffUpdate,
     (request) => {
       const kickoffId = toRecord(request)['kickoffId'];
-      if (!isId(kickoffId)) throw new Error('unreachable: the validator lets only ids through');
+      if (!isKickoffId(kickoffId))
+        throw new Error('unreachable: the validator lets only ids through');
       becomeKnown(run, kickoffId);
       return { kickoffId };
     },
@@ -85,8 +96,10 @@ export function installHandlers(run: RunState, end: RunEnd): void {
       validator: (request) => {
         refuseUnlessUnknown(UPDATES.adoptKickoff, run);
         refuseUnknownFields(UPDATES.adoptKickoff, request, ['kickoffId']);
-        if (!isId(toRecord(request)['kickoffId'])) {
-          refuse(`${UPDATES.adoptKickoff}: kickoffId has to be a text that is not empty`);
+        if (!isKickoffId(toRecord(request)['kickoffId'])) {
+          refuse(
+            `${UPDATES.adoptKickoff}: kickoffId has to be a text without spaces, of 1 to 200 characters`,
+          );
         }
       },
     },
@@ -98,6 +111,7 @@ export function installHandlers(run: RunState, end: RunEnd): void {
       run.retryKickoffs += 1;
       run.phase = 'kickingOff';
       run.kickoffUnknownSince = null;
+      showDetails(run);
       return { retryKickoffs: run.retryKickoffs };
     },
     {
@@ -130,13 +144,9 @@ function refuse(message: string): never {
   throw ApplicationFailure.create({
     // Names of fields are anybody's: see createRunFailure.
     message: message.toWellFormed(),
-    type: 'CrewAI.UpdateRefused',
+    type: UPDATE_FAILURE_TYPES.UpdateRefused,
     nonRetryable: true,
   });
-}
-
-function isId(value: unknown): value is string {
-  return typeof value === 'string' && value.trim() !== '';
 }
 
 function toRecord(value: unknown): Record<string, unknown> {

@@ -9,6 +9,7 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { CrewActivities, CrewRunInput, CrewRunOutput, RunSettings } from '../contract.js';
+import { UPDATE_FAILURE_TYPES } from '../contract.js';
 import { showDetails } from './display.js';
 import { createRunFailure, toReason, toRunFailure } from './failures.js';
 import type { RunEnd } from './handlers.js';
@@ -66,7 +67,7 @@ async function finish(run: RunState): Promise<void> {
 async function runCrew(chain: Chain): Promise<CrewRunOutput> {
   const { run, input } = chain;
   const settings = (run.settings ??= await checkInput(input));
-  // The chain's start, so that neither continue-as-new nor a retry moves the deadline.
+  // Carried through continue-as-new, which does not move the deadline.
   run.timeoutAt ??= workflowInfo().startTime.getTime() + settings.timeoutMs;
   if (settings.kickoffId !== null && run.kickoffId === null) becomeKnown(run, settings.kickoffId);
   await kickoffOnce(chain, settings);
@@ -111,7 +112,7 @@ function toEnd(error: TemporalFailure, run: RunState): ApplicationFailure {
   return ApplicationFailure.create({
     message: isCancellation(error) ? toCancelMessage(run) : `The run ended: ${toReason(error)}`,
     nonRetryable: true,
-    type: 'CrewAI.RunEnded',
+    type: UPDATE_FAILURE_TYPES.RunEnded,
   });
 }
 

@@ -4,14 +4,16 @@ import {
   CancellationScope,
   CancelledFailure,
   condition,
+  isCancellation,
   log,
   proxyActivities,
   TimeoutFailure,
   workflowInfo,
 } from '@temporalio/workflow';
 import type { CrewActivities, KickoffOutcome, RunSettings } from '../contract.js';
-import { createRunFailure, toReason, toRunFailure } from './failures.js';
-import { becomeKnown } from './kickoff-id.js';
+import { createRunFailure, toReason } from './failures.js';
+import { showDetails } from './display.js';
+import { becomeKnown, becomeOther } from './kickoff-id.js';
 import type { Chain } from './waits.js';
 import { waitUntil } from './waits.js';
 
@@ -35,12 +37,14 @@ export async function kickoffOnce(chain: Chain, settings: RunSettings): Promise<
     if (run.phase === 'kickoffUnknown') {
       await waitForResolution(chain, settings);
     } else if (run.kickoffNotBefore !== null) {
-      await waitToKickOffAgain(chain, settings);
+      await waitToKickOffAgain(chain);
     } else {
       // From here on a cancellation waits for the outcome; one that is here already does not.
       if (CancellationScope.current().consideredCancelled) {
         throw new CancelledFailure('Cancelled before the kickoff');
       }
+      // A worker that comes too late must not start what nobody waits for any more.
+      if (Date.now() >= (run.timeoutAt ?? Infinity)) throw createNeverStarted(run, settings);
       takeOutcome(chain, settings, await attemptKickoff(chain, settings));
     }
   }
@@ -58,6 +62,7 @@ function adoptFromEarlierAttempt({ run }: Chain): void {
     becomeUnknown(
       run,
       'an earlier attempt of this workflow ended without saying whether it kicked off',
+      null,
     );
 }
 
@@ -71,6 +76,8 @@ async function attemptKickoff(
     startToCloseTimeout: settings.kickoffTimeoutMs + KICKOFF_OVERHEAD_MS,
     // Not idempotent: never retried by Temporal.
     retry: { maximumAttempts: 1 },
+    // One that no worker has taken yet is cancelled; one under way is not unmade by looking away.
+    cancellationType: 'WAIT_CANCELLATION_COMPLETED',
     summary: `POST /kickoff · ${settings.crew}`,
   });
   const request = {
@@ -81,29 +88,39 @@ async function attemptKickoff(
     retryKickoffs: run.retryKickoffs,
     originalRunId: originalExecutionRunId,
     scheduledByRunId: runId,
+    permittedRunId: run.retryKickoffs > 0 ? run.kickoffUnknownIn : null,
   };
-  // Not cancellable: a kickoff that is under way is not unmade by looking away.
-  return CancellationScope.nonCancellable(() =>
-    Promise.race([
-      kickoff(request).catch(toOutcome),
-      // The activity signals the id before it returns, and whoever else knows it may as well.
-      condition(() => run.kickoffId !== null).then(() => null),
-    ]),
-  );
+  showDetails(run);
+  let answer: KickoffOutcome | null = null;
+  const answered = kickoff(request)
+    .catch(toOutcome)
+    .then((outcome) => {
+      answer = outcome;
+      // Known by an event meanwhile, or by a person's word: what this kickoff became counts too.
+      if (outcome.outcome === 'accepted' && run.kickoffId !== null) {
+        becomeOther(run, outcome.kickoffId);
+      }
+      return outcome;
+    });
+  // The activity signals the id before it returns, and whoever else knows it may as well.
+  const known = CancellationScope.nonCancellable(() =>
+    condition(() => run.kickoffId !== null || answer !== null),
+  ).then(() => answer);
+  return Promise.race([answered, known]);
 }
 
 /** An activity that failed instead of answering leaves the outcome open, unless it left the id. */
 function toOutcome(error: unknown): KickoffOutcome {
   if (!(error instanceof ActivityFailure)) throw error;
-  // A worker that does not know the crew says so before it sends anything.
-  const failure = toRunFailure(error);
-  if (failure !== null) throw failure;
+  // It was not taken by any worker, or refused to send what is cancelled.
+  if (isCancellation(error) && CancellationScope.current().consideredCancelled) throw error;
   const heartbeat = error.cause instanceof TimeoutFailure ? error.cause.lastHeartbeatDetails : null;
   const kickoffId = kickoffIdIn(heartbeat);
   if (kickoffId !== null) return { outcome: 'accepted', kickoffId };
   return {
     outcome: 'unknown',
     reason: `the kickoff's worker did not report back: ${toReason(error)}`,
+    runId: null,
   };
 }
 
@@ -129,21 +146,22 @@ function takeOutcome({ run }: Chain, settings: RunSettings, result: KickoffOutco
         missingInputs: result.missingInputs,
       });
     case 'unknown':
-      becomeUnknown(run, result.reason);
+      becomeUnknown(run, result.reason, result.runId);
       break;
     default:
       throw new Error(`unknown kickoff outcome ${JSON.stringify(result satisfies never)}`);
   }
 }
 
-function becomeUnknown(run: Chain['run'], reason: string): void {
+function becomeUnknown(run: Chain['run'], reason: string, runId: string | null): void {
+  run.kickoffUnknownIn = runId;
   run.phase = 'kickoffUnknown';
   run.kickoffUnknownSince = Date.now();
   run.lastError = reason;
   log.warn('The kickoff may or may not have been acted on; a person has to resolve it', { reason });
 }
 
-async function waitToKickOffAgain(chain: Chain, settings: RunSettings): Promise<void> {
+async function waitToKickOffAgain(chain: Chain): Promise<void> {
   const { run } = chain;
   const now = Date.now();
   const timeoutAt = run.timeoutAt ?? now;
@@ -155,15 +173,17 @@ async function waitToKickOffAgain(chain: Chain, settings: RunSettings): Promise<
     `kickoff ${run.kickoffsNotActedOn + 1} after one that was not acted on`,
   );
   if (run.kickoffId !== null) return;
-  if (Date.now() >= timeoutAt) {
-    throw createRunFailure(
-      'TimedOut',
-      `Crew "${settings.crew}" could not be kicked off within the timeout; nothing was started. ` +
-        `The last reason: ${run.lastError ?? 'none'}. Start the run again when the API answers.`,
-      { kickoffId: null, crew: settings.crew },
-    );
-  }
   run.kickoffNotBefore = null;
+}
+
+function createNeverStarted(run: Chain['run'], { crew }: RunSettings): ApplicationFailure {
+  const what = run.retryKickoffs > 0 ? 'could not be kicked off again' : 'was not started';
+  return createRunFailure(
+    'TimedOut',
+    `Crew "${crew}" ${what} within the timeout. The last reason: ` +
+      `${run.lastError ?? 'no worker was there to do it'}. Start the run again when it can.`,
+    { kickoffId: null, crew },
+  );
 }
 
 async function waitForResolution(chain: Chain, settings: RunSettings): Promise<void> {

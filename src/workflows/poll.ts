@@ -1,5 +1,7 @@
 import {
   CancellationScope,
+  CancelledFailure,
+  isCancellation,
   log,
   proxyActivities,
   proxyLocalActivities,
@@ -113,7 +115,7 @@ async function readFast({ run }: Chain, request: StatusRequest): Promise<StatusR
   try {
     return await local.getStatus(request);
   } catch (error) {
-    if (!isFailedRead(error)) throw error;
+    assertFailedRead(error);
     run.slow = true;
     run.lastError = toReason(error);
     return null;
@@ -162,7 +164,7 @@ async function takeRead(
     run.slow = report === null || report.tookMs > FAST_AGAIN_MS;
     return report;
   } catch (error) {
-    if (!isFailedRead(error)) throw error;
+    assertFailedRead(error);
     const failure = toRunFailure(error);
     if (failure !== null) throw failure;
     run.lastError = toReason(error);
@@ -191,7 +193,7 @@ async function collect(
     showDetails(run);
     return await collectResult(request);
   } catch (error) {
-    if (!isFailedRead(error)) throw error;
+    assertFailedRead(error);
     const failure = toRunFailure(error);
     if (failure !== null) throw failure;
     run.lastError = toReason(error);
@@ -207,8 +209,11 @@ async function collect(
  * A read that got no answer: the run goes on. A worker that shuts down cancels its reads as well, so
  * a cancellation is one only when it is the run's own.
  */
-function isFailedRead(error: unknown): boolean {
-  return error instanceof TemporalFailure && !CancellationScope.current().consideredCancelled;
+function assertFailedRead(error: unknown): asserts error is TemporalFailure {
+  if (!(error instanceof TemporalFailure)) throw error;
+  if (!CancellationScope.current().consideredCancelled) return;
+  // A read that failed just before the cancellation must not decide how the run ends.
+  throw isCancellation(error) ? error : new CancelledFailure('Cancelled during a read', [], error);
 }
 
 function toRemainingMs({ run }: Chain): number {

@@ -20,6 +20,10 @@ export interface RunState {
   /** The earliest time of the next kickoff, after one that was not acted on. */
   kickoffNotBefore: number | null;
   kickoffUnknownSince: number | null;
+  /** The run that reported the unknown outcome: the one that `retryKickoff` speaks to. */
+  kickoffUnknownIn: string | null;
+  /** Kickoffs that were accepted beside the one that is watched: a person retried too early. */
+  otherKickoffIds: string[];
   /** What the API last said of the run. */
   status: CrewStatus | null;
   currentTask: string | null;
@@ -53,6 +57,8 @@ export function createRunState(): RunState {
     kickoffsNotActedOn: 0,
     kickoffNotBefore: null,
     kickoffUnknownSince: null,
+    kickoffUnknownIn: null,
+    otherKickoffIds: [],
     status: null,
     currentTask: null,
     completedTasks: null,
@@ -79,7 +85,7 @@ export function restoreRunState(carried: RunState): RunState {
   if (carried.version !== 1) {
     throw new Error(`This worker knows version 1 of a run's state, not ${String(carried.version)}`);
   }
-  return { ...carried, unknownWords: [...carried.unknownWords] };
+  return carried;
 }
 
 export function toProgress(run: RunState): CrewRunProgress {

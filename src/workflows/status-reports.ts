@@ -1,6 +1,9 @@
 import type { RunSettings, StatusReport } from '../contract.js';
 import type { RunState } from './run-state.js';
 
+/** Some APIs count in theirs; the list is carried by continue-as-new. */
+const MOST_UNKNOWN_WORDS = 20;
+
 /** What a run does after a status report. */
 export type Verdict = 'pollOn' | 'collect' | 'vanished' | 'timedOut';
 
@@ -16,6 +19,8 @@ export function takeReport(run: RunState, report: StatusReport | null, now: numb
 
   if (report.status === 'tokenRefused') {
     run.phase = 'onHold';
+    // What the API would have said meanwhile is not known.
+    run.notFoundSince = null;
     run.lastError = report.message;
     return null;
   }
@@ -41,7 +46,7 @@ export function takeReport(run: RunState, report: StatusReport | null, now: numb
 
   const word = report.message ?? '';
   run.lastError = `The API answers with a status that nobody knows: "${word}"`;
-  if (run.unknownWords.includes(word)) return null;
+  if (run.unknownWords.includes(word) || run.unknownWords.length >= MOST_UNKNOWN_WORDS) return null;
   run.unknownWords.push(word);
   return word;
 }

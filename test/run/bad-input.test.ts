@@ -2,7 +2,12 @@ import { NativeConnection, Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { createActivities } from '../../src/activities/index.js';
 import type { CrewHarness } from '../support/crew-harness.js';
-import { eventually, quickPolling, startCrewHarness } from '../support/crew-harness.js';
+import {
+  eventually,
+  progressUntil,
+  quickPolling,
+  startCrewHarness,
+} from '../support/crew-harness.js';
 import { failureOf } from '../support/run-failure.js';
 
 describe('an input that does not fit the contract', () => {
@@ -107,13 +112,17 @@ describe('workers of one task queue that know different crews', () => {
     return result;
   }
 
-  it('fail a kickoff as UnknownCrew before anything is sent', async () => {
-    const handle = await crew.start({ inputs: {} });
-    const failure = await withWorkerFor('writers', () => failureOf(handle));
-    expect(failure).toMatchObject({ type: 'CrewAI.UnknownCrew', nonRetryable: true });
-    expect(failure.message).toContain('no crew "default". It knows: writers.');
+  it('send no kickoff that they know no crew for: it waits for one that does', async () => {
+    const handle = await crew.start({ inputs: {}, polling: quickPolling });
+    const { lastError } = await withWorkerFor('writers', () =>
+      progressUntil(handle, (progress) => progress.lastError !== null),
+    );
+    expect(lastError).toContain('no crew "default". It knows: writers.');
     expect(crew.amp.ledger.received).toHaveLength(0);
-  });
+    const output = await withWorkerFor('default', () => handle.result());
+    expect(output).toMatchObject({ status: 'completed' });
+    expect(crew.amp.ledger.kickoffsOfWorkflow(handle.workflowId)).toHaveLength(1);
+  }, 120_000);
 
   it('lose no run that is under way: it waits for one that knows its crew', async () => {
     const response = await fetch(`${crew.amp.url}/kickoff`, {

@@ -86,6 +86,98 @@ describe('one chain makes one kickoff', () => {
     expect(accepted(handle.workflowId)).toHaveLength(1);
   });
 
+  it('waits for its id when a retry policy starts it again: neither memo nor failure carries it', async () => {
+    const handle = await crew.start(
+      { ...input, polling: { initialInterval: '1h' } },
+      { retry: { maximumAttempts: 2, initialInterval: 10 }, workflowRunTimeout: '1s' },
+    );
+    const { kickoffId } = await progressUntil(handle, (progress) => progress.kickoffId !== null);
+    const current = crew.client.workflow.getHandle(handle.workflowId) as CrewRunHandle;
+    await eventually(
+      async () => (await current.describe()).runId,
+      (runId) => runId !== handle.firstExecutionRunId,
+    );
+    await progressUntil(current, ({ phase }) => phase === 'kickoffUnknown');
+    await current.executeUpdate('adoptKickoff', { args: [{ kickoffId }] });
+    expect(await progressUntil(current, () => true)).toMatchObject({ phase: 'polling', kickoffId });
+    await current.terminate();
+    expect(accepted(handle.workflowId)).toHaveLength(1);
+  });
+
+  it('takes a retryKickoff for said once, even when a reset applies it again', async () => {
+    crew.amp.faults.kickoff = [
+      { reset: true, accepted: true },
+      { reset: true, accepted: true },
+    ];
+    const handle = await crew.start(input);
+    const unknown = () => progressUntil(handle, ({ phase }) => phase === 'kickoffUnknown');
+    await unknown();
+    await handle.executeUpdate('retryKickoff', { args: [{}] });
+    await crew.amp.ledger.until(() => accepted(handle.workflowId).length === 2);
+    await unknown();
+    const { events } = await handle.fetchHistory();
+    const update = events?.find((event) => event.workflowExecutionUpdateAcceptedEventAttributes);
+    const { runId } = await crew.client.workflowService.resetWorkflowExecution({
+      namespace: 'default',
+      workflowExecution: { workflowId: handle.workflowId, runId: handle.firstExecutionRunId },
+      reason: 'test',
+      requestId: randomUUID(),
+      // The workflow task that accepted the update.
+      workflowTaskFinishEventId: update?.eventId?.subtract(1) ?? null,
+    });
+    const again = crew.client.workflow.getHandle(handle.workflowId, runId) as CrewRunHandle;
+    const { lastError } = await progressUntil(
+      again,
+      (progress) => progress.phase === 'kickoffUnknown' && progress.lastError !== null,
+    );
+    await eventually(
+      async () => (await again.fetchHistory()).events ?? [],
+      (all) => all.filter((event) => event.activityTaskCompletedEventAttributes).length >= 2,
+    );
+    expect(lastError).not.toBeNull();
+    expect(accepted(handle.workflowId)).toHaveLength(2);
+    // Said to this run, it counts.
+    await progressUntil(again, ({ phase }) => phase === 'kickoffUnknown');
+    await again.executeUpdate('retryKickoff', { args: [{}] });
+    await expect(again.result()).resolves.toMatchObject({ status: 'completed' });
+    expect(accepted(handle.workflowId)).toHaveLength(3);
+  });
+
+  it('sends nothing in another attempt that an operator asked for', async () => {
+    crew.amp.faults.kickoff = [{ accepted: true, hang: true }];
+    const handle = await crew.start(input);
+    await crew.amp.ledger.until(() => accepted(handle.workflowId).length === 1);
+    await crew.client.workflowService.resetActivity({
+      namespace: 'default',
+      execution: { workflowId: handle.workflowId },
+      type: 'kickoff',
+    });
+    const { lastError } = await progressUntil(handle, ({ phase }) => phase === 'kickoffUnknown');
+    expect(lastError).not.toBeNull();
+    const kickoffId = accepted(handle.workflowId)[0]?.kickoffId;
+    await handle.executeUpdate('adoptKickoff', { args: [{ kickoffId }] });
+    await expect(handle.result()).resolves.toMatchObject({ kickoffId });
+    expect(accepted(handle.workflowId)).toHaveLength(1);
+  });
+
+  it('shows a second kickoff that turns out to have been accepted', async () => {
+    crew.amp.faults.kickoff = [{ reset: true, accepted: true }];
+    const handle = await crew.start({ ...input, polling: { initialInterval: '1h' } });
+    await progressUntil(handle, ({ phase }) => phase === 'kickoffUnknown');
+    const lost = accepted(handle.workflowId)[0]?.kickoffId ?? '';
+    await handle.executeUpdate('retryKickoff', { args: [{}] });
+    await progressUntil(handle, ({ phase }) => phase === 'polling');
+    // As its own worker would say it once it reaches Temporal again.
+    const runId = handle.firstExecutionRunId;
+    await handle.signal('crewEvent', { type: 'kickoff', kickoffId: lost, runId });
+    const details = await eventually(
+      () => handle.query<{ currentDetails?: string }>('__temporal_workflow_metadata'),
+      ({ currentDetails }) => currentDetails?.includes('Also accepted') ?? false,
+    );
+    expect(details.currentDetails).toContain(lost);
+    await handle.terminate();
+  });
+
   it('makes another kickoff when its workflow id is used for another chain', async () => {
     const workflowId = `run-${randomUUID()}`;
     const first = await (await crew.start(input, { workflowId })).result();

@@ -44,6 +44,8 @@ export interface CrewHarnessOptions {
   crew?: Partial<Crew>;
   /** Default: the server that all test files share. */
   address?: string;
+  /** Default: one of its own. */
+  taskQueue?: string;
   worker?: Pick<WorkerOptions, 'maxCachedWorkflows' | 'enableNonLocalActivities'>;
 }
 
@@ -63,7 +65,7 @@ export async function startCrewHarness(options: CrewHarnessOptions = {}): Promis
     ...options.crew,
   };
   const crews: Crews = new Map([['default', crew]]);
-  const taskQueue = `crewai-${randomUUID()}`;
+  const taskQueue = options.taskQueue ?? `crewai-${randomUUID()}`;
   const activities = createActivities({ crews });
   const native = await NativeConnection.connect({ address });
   const startWorker = async () => {
