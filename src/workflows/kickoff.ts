@@ -177,10 +177,11 @@ async function waitToKickOffAgain(chain: Chain): Promise<void> {
 }
 
 function createNeverStarted(run: Chain['run'], { crew }: RunSettings): ApplicationFailure {
-  const what = run.retryKickoffs > 0 ? 'could not be kicked off again' : 'was not started';
+  const started =
+    run.retryKickoffs > 0 ? 'the retried kickoff was not sent' : 'nothing was started';
   return createRunFailure(
     'TimedOut',
-    `Crew "${crew}" ${what} within the timeout. The last reason: ` +
+    `Crew "${crew}" could not be kicked off within the timeout; ${started}. The last reason: ` +
       `${run.lastError ?? 'no worker was there to do it'}. Start the run again when it can.`,
     { kickoffId: null, crew },
   );

@@ -46,7 +46,7 @@ describe('a worker that comes after the timeout', () => {
     const late = await startCrewHarness({ taskQueue });
     const failure = await failureOf(handle);
     expect(failure).toMatchObject({ type: 'CrewAI.TimedOut', details: [{ kickoffId: null }] });
-    expect(failure.message).toContain('was not started');
+    expect(failure.message).toContain('nothing was started');
     expect(late.amp.ledger.received).toHaveLength(0);
     await late.stop();
     await crew.stop();
