@@ -57,7 +57,7 @@ describe('the demo, without a terminal', { timeout: DEMO_TIMEOUT_MS }, () => {
     const { code } = await demo.exited;
     const output = demo.lines.join('\n');
     expect(output).toContain('completed in');
-    expect(code).toBe(0);
+    expect(code, output).toBe(0);
 
     const [first, second, ...others] = workers();
     expect(others).toEqual([]);

@@ -76,14 +76,18 @@ describe('one chain makes one kickoff', () => {
   });
 
   it('waits as unknown when a retry policy starts it again, and adopts the id that comes late', async () => {
-    crew.amp.faults.kickoff = [{ delayMs: 1_500 }];
-    const handle = await crew.start(input, {
-      retry: { maximumAttempts: 2, initialInterval: 10 },
-      workflowRunTimeout: '1s',
+    const slow = await startCrewHarness({
+      crew: { kickoffTimeoutMs: 20_000 },
+      amp: { scenario: { polls: 3, kickoff: { answerAfterMs: 6_000 } } },
     });
-    // The first run timed out; the activity that outlived it tells the second one.
+    const handle = await slow.start(input, {
+      retry: { maximumAttempts: 2, initialInterval: 10 },
+      workflowRunTimeout: '5s',
+    });
+    // The first run times out; the activity that outlives it tells the second one.
     await expect(handle.result()).resolves.toMatchObject({ status: 'completed' });
-    expect(accepted(handle.workflowId)).toHaveLength(1);
+    expect(slow.amp.ledger.kickoffs).toHaveLength(1);
+    await slow.stop();
   });
 
   it('waits for its id when a retry policy starts it again: neither memo nor failure carries it', async () => {
