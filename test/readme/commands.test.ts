@@ -6,6 +6,7 @@ import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { Client, Connection } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startNode } from '../../dev-server/child-process.js';
 import { findTemporalCli } from '../../dev-server/find-temporal-cli.js';
 import type { TemporalDevServer } from '../../dev-server/temporal-dev-server.js';
 import { startTemporalDevServer } from '../../dev-server/temporal-dev-server.js';
@@ -78,9 +79,40 @@ describe('the commands of the README', () => {
   it('are these, each with a test', () => {
     const titles = readmeSnippets({ language: 'sh' }).map(({ title }) => title);
     // `demo` has a test of its own; `test` is what runs here.
-    expect(titles).toEqual(['demo', 'test', 'worker', 'run', 'start', 'temporal', 'resolve']);
+    expect(titles).toEqual([
+      'demo',
+      'test',
+      'server',
+      'worker',
+      'run',
+      'start',
+      'temporal',
+      'resolve',
+    ]);
     expect(block('demo')).toBe('npm ci && npm run demo\n');
     expect(block('test')).toBe('npm test\n');
+  });
+
+  it('start a Temporal server, and stop it', async () => {
+    expect(block('server')).toBe('npm run temporal\n');
+    const main = join(root, 'dev-server/main.ts');
+    // In a folder of its own, which keeps a developer's state out of it.
+    const temporal = await startNode(['--import', import.meta.resolve('tsx'), main], {
+      cwd: folder,
+      env: withoutConfiguration(process.env),
+    });
+    const line = await temporal.waitForLine(/^Temporal: /);
+    const address = /[\d.]+:\d+/.exec(line)?.[0] ?? '';
+    const connection = await Connection.connect({ address });
+    const { customAttributes } = await connection.operatorService.listSearchAttributes({
+      namespace: 'default',
+    });
+    expect(Object.keys(customAttributes)).toEqual(
+      expect.arrayContaining(['CrewName', 'CrewStatus', 'CrewKickoffId']),
+    );
+    await connection.close();
+    temporal.signal('SIGINT');
+    expect(await temporal.exited).toEqual({ code: 0, signal: null });
   });
 
   it('run a crew and print its output', async () => {
