@@ -1,4 +1,4 @@
-/** `npm run bench [-- NAME…]`: measures what issue "Speed and memory" promises, and prints a table. */
+/** `npm run bench [-- NAME…]`: measures what a run costs, each figure against something of the same run. */
 import { mkdir, rm } from 'node:fs/promises';
 import type { Figure } from './figure.js';
 import { toTable } from './figure.js';

@@ -19,7 +19,7 @@ export function addRunCommand(program: Command, shell: Shell): void {
 Examples:
   $ temporal-crewai run --crew research --input topic="AI agents"
   $ echo '{"topic": "AI agents"}' | temporal-crewai run --inputs-file - --json > result.json
-  $ temporal-crewai run --id report-2026-11 --input month=11   # the same id never runs twice
+  $ temporal-crewai run --id report-2026-11 --input month=11   # the same id again attaches
 `,
     )
     .action(async (flags: RunFlags) => {
