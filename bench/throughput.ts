@@ -27,31 +27,29 @@ export async function throughput(stage: Stage): Promise<Figure[]> {
   });
   await writeFile(copy.bundle, code);
 
-  const ours: Measured[] = [];
-  const loop: Measured[] = [];
-  // In turn, so that what else the machine does meets both.
+  const ratios: number[] = [];
+  const requests = { ours: 0, loop: 0 };
+  // In turn, and compared round by round, so that what else the machine does meets both.
   for (let round = 1; round <= ROUNDS; round += 1) {
-    loop.push(await measure(stage, `loop-${round}`, LOOP_TYPE, [copy.worker]));
-    ours.push(await measure(stage, `crew-${round}`, WORKFLOW_TYPE));
+    const loop = await measure(stage, `loop-${round}`, LOOP_TYPE, [copy.worker]);
+    const ours = await measure(stage, `crew-${round}`, WORKFLOW_TYPE);
+    ratios.push(ours.pollsPerSecond / loop.pollsPerSecond);
+    requests.ours += ours.statusRequests;
+    requests.loop += loop.statusRequests;
   }
-  const [oursPerSecond, loopPerSecond] = [ours, loop].map((rounds) =>
-    toMedian(rounds.map(({ pollsPerSecond }) => pollsPerSecond)),
-  ) as [number, number];
-  const ratio = oursPerSecond / loopPerSecond;
-  const requests = Math.max(...ours.map(({ statusRequests }) => statusRequests));
-  const loopRequests = Math.max(...loop.map(({ statusRequests }) => statusRequests));
+  const ratio = toMedian(ratios);
   return [
     {
       name: `Finished polls per second, ${RUNS} runs of ${POLLS} polls, against a plain loop`,
-      measured: `${ratio.toFixed(2)} × (${oursPerSecond.toFixed(0)} and ${loopPerSecond.toFixed(0)})`,
+      measured: `${ratio.toFixed(2)} ×`,
       goal: 'at least 1.4 ×',
       ok: ratio >= 1.4,
     },
     {
       name: 'Status requests of these runs, and of the plain loop',
-      measured: `${requests} and ${loopRequests}`,
+      measured: `${requests.ours} and ${requests.loop}`,
       goal: 'no more',
-      ok: requests <= loopRequests,
+      ok: requests.ours <= requests.loop,
     },
   ];
 }
