@@ -13,9 +13,9 @@ export const WORKER_OPTIONS = {
   // Fetching tasks must not hold up what the slots above could do; the server sees a long poll each.
   maxConcurrentWorkflowTaskPolls: 20,
   maxConcurrentActivityTaskPolls: 20,
-  // All runs of a busy worker stay in memory (under 100 KB each): one that is not would be read back
-  // from its whole history at each poll.
-  maxCachedWorkflows: 10_000,
+  // Runs that wait stay in memory: one that does not would be read back from its whole history at
+  // each poll. Some 230 KB each (measured by `npm run bench`), so this many need about 1 GiB.
+  maxCachedWorkflows: 4_000,
   // After a request to stop, reads have this long to end by themselves, then they are cancelled and
   // another worker does them. A kickoff is finished however long it takes, since one that is cut off
   // leaves its outcome unknown; so there is no shutdownForceTime.
