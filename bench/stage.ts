@@ -29,15 +29,15 @@ export const CACHE_DIR = fileURLToPath(new URL('../.cache/bench/', import.meta.u
 
 const WORKER = fileURLToPath(new URL('../dist/worker.js', import.meta.url));
 
-export async function createStage(progress: (line: string) => void): Promise<Stage> {
+export async function createStage(
+  progress: (line: string) => void,
+  dynamicConfig: Record<string, string> = {},
+): Promise<Stage> {
   const server = await startTemporalDevServer({
     dynamicConfig: {
       // Timers under a second take about one otherwise.
       'history.timerProcessorMaxTimeShift': '"1ms"',
-      // A dev server has a single shard, which looks for timers that are due 20 times a second: with
-      // a few hundred runs each timer would be late by 200 ms (measured), whatever the worker does.
-      'history.timerProcessorMaxPollRPS': '1000',
-      'history.timerProcessorMaxPollHostRPS': '1000',
+      ...dynamicConfig,
     },
   });
   const { address, namespace } = server;
