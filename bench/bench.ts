@@ -4,23 +4,17 @@ import type { Figure } from './figure.js';
 import { toTable } from './figure.js';
 import { historyEvents } from './history-events.js';
 import { memory } from './memory.js';
-import { SLOW_CREW_SERVER, slowCrew } from './slow-crew.js';
+import { slowCrew } from './slow-crew.js';
 import { CACHE_DIR, createStage, type Stage } from './stage.js';
 import { throughput } from './throughput.js';
 import { workerStart } from './worker-start.js';
 
-interface Benchmark {
-  measure: (stage: Stage) => Promise<Figure[]>;
-  /** What its Temporal server is told besides. */
-  dynamicConfig?: Record<string, string>;
-}
-
-const BENCHMARKS: Record<string, Benchmark> = {
-  history: { measure: historyEvents },
-  throughput: { measure: throughput },
-  'worker-start': { measure: workerStart },
-  memory: { measure: memory },
-  'slow-crew': { measure: slowCrew, dynamicConfig: SLOW_CREW_SERVER },
+const BENCHMARKS: Record<string, (stage: Stage) => Promise<Figure[]>> = {
+  history: historyEvents,
+  throughput,
+  'worker-start': workerStart,
+  memory,
+  'slow-crew': slowCrew,
 };
 
 async function main(wanted: string[]): Promise<void> {
@@ -33,10 +27,10 @@ async function main(wanted: string[]): Promise<void> {
   await rm(CACHE_DIR, { recursive: true, force: true });
   await mkdir(CACHE_DIR, { recursive: true });
   const figures: Figure[] = [];
-  for (const [name, { measure, dynamicConfig }] of Object.entries(BENCHMARKS)) {
+  for (const [name, measure] of Object.entries(BENCHMARKS)) {
     if (wanted.length > 0 && !wanted.includes(name)) continue;
     // A server of its own, so that none pays for what another has left in it.
-    const stage = await createStage((line) => console.log(`${name}: ${line}`), dynamicConfig);
+    const stage = await createStage((line) => console.log(`${name}: ${line}`));
     try {
       figures.push(...(await measure(stage)));
     } finally {

@@ -9,16 +9,6 @@ const ANSWER_MS = 4_000;
 const POLLS = 5;
 const TASK_QUEUE = 'slow-crew';
 
-/**
- * A dev server has a single shard, which looks for timers that are due 20 times a second. With some
- * hundred runs each timer would be late by 200 ms (measured), whatever the worker does: what is to
- * show here is the worker.
- */
-export const SLOW_CREW_SERVER = {
-  'history.timerProcessorMaxPollRPS': '1000',
-  'history.timerProcessorMaxPollHostRPS': '1000',
-} as const;
-
 /** How much longer a healthy run takes while others on its worker wait for an API that is slow. */
 export async function slowCrew(stage: Stage): Promise<Figure[]> {
   const healthy = await startSimulatedAmp({ scenario: { polls: POLLS } });
