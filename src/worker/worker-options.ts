@@ -14,7 +14,8 @@ export const WORKER_OPTIONS = {
   maxConcurrentWorkflowTaskPolls: 20,
   maxConcurrentActivityTaskPolls: 20,
   // Runs that wait stay in memory: one that does not would be read back from its whole history at
-  // each poll. Some 230 KB each (measured by `npm run bench`), so this many need about 1 GiB.
+  // each poll. A young one takes 230 to 270 KB (`npm run bench`), so this many need about 1 GiB; it
+  // takes more with each poll.
   maxCachedWorkflows: 4_000,
   // After a request to stop, reads have this long to end by themselves, then they are cancelled and
   // another worker does them. A kickoff is finished however long it takes, since one that is cut off
