@@ -1,4 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { TemporalDevServer } from '../../dev-server/temporal-dev-server.js';
 import { startTemporalDevServer } from '../../dev-server/temporal-dev-server.js';
@@ -54,11 +57,13 @@ describe('a worker that comes after the timeout', () => {
 });
 
 describe('Temporal out of reach when the answer comes, and for longer than the activity has', () => {
+  let folder: string;
   let server: TemporalDevServer;
   let crew: CrewHarness;
   beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'temporal-crewai-'));
     server = await startTemporalDevServer({
-      dbFile: `/tmp/temporal-crewai-${randomUUID()}.db`,
+      dbFile: join(folder, 'temporal.db'),
       dynamicConfig: { 'history.timerProcessorMaxTimeShift': '"1ms"' },
     });
     crew = await startCrewHarness({
@@ -70,6 +75,7 @@ describe('Temporal out of reach when the answer comes, and for longer than the a
   afterAll(async () => {
     await crew.stop();
     await server.stop();
+    await rm(folder, { recursive: true });
   });
 
   it('the id arrives all the same, and nobody has to adopt it', async () => {
