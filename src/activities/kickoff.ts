@@ -9,13 +9,14 @@ import type { CrewEvent, KickoffOutcome, KickoffRequest } from '../contract.js';
 import { FAILURE_TYPES, KICKOFF_EVENT, SIGNALS } from '../contract.js';
 import type { FindClient } from './amp-clients.js';
 
-/** A signal that gets no answer in this time is sent again; a second one does no harm. */
-const SIGNAL_TIMEOUT_MS = 10_000;
+/** A call to Temporal that gets no answer in this time is given up; a signal is then sent again. */
+const TEMPORAL_CALL_MS = 10_000;
+/** Soon, since a run waits for its id; then rarely, since an outage of Temporal can last. */
+const FIRST_SIGNAL_RETRY_MS = 500;
+const LONGEST_SIGNAL_RETRY_MS = 15_000;
 /** An API's list without end must not become an outcome too large for Temporal: that would be unknown. */
 const MOST_MISSING_INPUTS = 100;
 const LONGEST_NAME = 200;
-const FIRST_SIGNAL_RETRY_MS = 500;
-const LONGEST_SIGNAL_RETRY_MS = 15_000;
 
 /**
  * `POST /kickoff`, sent at most once. Answers with the outcome instead of failing, so that the
@@ -45,7 +46,7 @@ export async function kickoff(find: FindClient, request: KickoffRequest): Promis
     return toOutcome(error);
   }
   log.info('The crew was kicked off', { kickoffId, crew: request.crew });
-  // The only heartbeat of the attempt: a second one could be held back, and lost in a crash.
+  // The only one through the SDK, which would hold a second one back, to be lost in a crash.
   heartbeat({ kickoffId });
   await tellWorkflow(kickoffId, firstExecutionRunId);
   return { outcome: 'accepted', kickoffId };
@@ -86,7 +87,7 @@ function toIdempotencyKey({ meta: { temporal }, retryKickoffs }: KickoffRequest)
  */
 async function assertStillOurs(deadline: number): Promise<void> {
   const { client, info } = Context.current();
-  const { cancelRequested } = await client.withDeadline(Date.now() + SIGNAL_TIMEOUT_MS, () =>
+  const { cancelRequested } = await client.withDeadline(Date.now() + TEMPORAL_CALL_MS, () =>
     client.workflowService.recordActivityTaskHeartbeat({
       namespace: info.namespace,
       taskToken: info.taskToken,
@@ -149,7 +150,7 @@ async function tellWorkflow(kickoffId: string, firstExecutionRunId: string): Pro
     try {
       // Of its own, since calls are aborted when this attempt is cancelled or has timed out.
       await client.withAbortSignal(new AbortController().signal, () =>
-        client.withDeadline(Date.now() + SIGNAL_TIMEOUT_MS, () =>
+        client.withDeadline(Date.now() + TEMPORAL_CALL_MS, () =>
           handle.signal(SIGNALS.crewEvent, event),
         ),
       );
