@@ -12,6 +12,11 @@ const layer = (files, patterns, message) => ({
   },
 });
 
+const emptyCatch = {
+  selector: 'CatchClause > BlockStatement[body.length=0]',
+  message: 'An empty catch hides failures.',
+};
+
 export default defineConfig(
   globalIgnores(['dist', '.cache']),
   tseslint.configs.recommendedTypeChecked,
@@ -29,13 +34,7 @@ export default defineConfig(
         { considerDefaultExhaustiveForUnions: true },
       ],
       '@typescript-eslint/consistent-type-imports': 'error',
-      'no-restricted-syntax': [
-        'error',
-        {
-          selector: 'CatchClause > BlockStatement[body.length=0]',
-          message: 'An empty catch hides failures.',
-        },
-      ],
+      'no-restricted-syntax': ['error', emptyCatch],
     },
   },
   { files: ['**/*.js'], extends: [tseslint.configs.disableTypeChecked] },
@@ -54,6 +53,21 @@ export default defineConfig(
     ['node:*', '../amp/*', '../activities/*', '../crews*', 'valibot', 'undici'],
     'Workflow code is deterministic: contract.ts and @temporalio/workflow only.',
   ),
+  {
+    files: ['src/workflows/**'],
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        emptyCatch,
+        {
+          selector:
+            'Program > VariableDeclaration[kind="let"], Program > ExportNamedDeclaration > VariableDeclaration[kind="let"]',
+          message:
+            'All runs of a worker share these modules: what belongs to a run goes into RunState.',
+        },
+      ],
+    },
+  },
   layer(
     ['src/testing/**'],
     ['../amp/*', '../contract*', '@temporalio/*'],

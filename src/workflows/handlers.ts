@@ -15,6 +15,7 @@ import { showDetails } from './display.js';
 import { becomeKnown, becomeOther, isKickoffId } from './kickoff-id.js';
 import type { RunState } from './run-state.js';
 import { toProgress } from './run-state.js';
+import type { Chain } from './waits.js';
 
 export const progressQuery = defineQuery<CrewRunProgress>(QUERIES.progress);
 /** Anyone may send anything: what does not fit {@link CrewEvent} is ignored, never thrown at. */
@@ -35,7 +36,8 @@ export interface RunEnd {
 }
 
 /** Installs the handlers. Called before the workflow's first await, so that early events are kept. */
-export function installHandlers(run: RunState, end: RunEnd): void {
+export function installHandlers(chain: Chain, end: RunEnd): void {
+  const { run } = chain;
   setHandler(progressQuery, () => toProgress(run), {
     description: 'How far the run is, and what comes next',
   });
@@ -57,6 +59,7 @@ export function installHandlers(run: RunState, end: RunEnd): void {
         showDetails(run);
       } else {
         run.pollNow = true;
+        chain.hurry?.();
       }
     },
     { description: 'Something happened to this run: poll now' },

@@ -40,10 +40,11 @@ export async function kickoffAndPollUntilComplete(
 ): Promise<CrewRunOutput> {
   const run = carried === undefined ? createRunState() : restoreRunState(carried);
   const end: RunEnd = { failure: null };
-  installHandlers(run, end);
+  const chain: Chain = { run, input, hurry: null };
+  installHandlers(chain, end);
   showDetails(run);
   try {
-    const output = await runCrew({ run, input });
+    const output = await runCrew(chain);
     await finish(run);
     return output;
   } catch (error) {

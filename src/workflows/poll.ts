@@ -21,7 +21,7 @@ import { pollingIntervalMs } from './polling-interval.js';
 import { markStatus } from './search-attributes.js';
 import { takeReport, toVerdict } from './status-reports.js';
 import type { Chain } from './waits.js';
-import { raceAgainst, waitUntil } from './waits.js';
+import { continueRunAsNew, raceAgainst, shouldContinueAsNew, waitForPoll } from './waits.js';
 
 /** A local activity holds a workflow task: longer than this, and slow crews would stop healthy ones. */
 const FAST_READ_MS = 1_000;
@@ -42,17 +42,54 @@ const local = proxyLocalActivities<CrewActivities>({
   summary: 'GET /status',
 });
 
+/**
+ * The SDK keeps a reaction for each timer and activity on the scope that it was started in, as long
+ * as that scope lives: on the run's own, 2.5 KB a poll. A scope for so many polls lets go of them.
+ */
+const POLLS_PER_SCOPE = 20;
+
 /** Polls until the crew is over, and returns what it left. `kickoffId` is known from here on. */
 export async function pollUntilOver(
   chain: Chain,
   settings: RunSettings,
   kickoffId: string,
 ): Promise<CrewRunOutput> {
+  for (;;) {
+    const output = await CancellationScope.cancellable(async () => {
+      const scope = CancellationScope.current();
+      try {
+        return await pollSomeTimes(chain, settings, kickoffId);
+      } finally {
+        scope.cancel();
+      }
+    });
+    if (output !== null) return output;
+  }
+}
+
+/** Returns null when it is to be called again, in a scope of its own. */
+async function pollSomeTimes(
+  chain: Chain,
+  settings: RunSettings,
+  kickoffId: string,
+): Promise<CrewRunOutput | null> {
   const { run } = chain;
   const request = { crew: settings.crew, kickoffId };
-  for (;;) {
-    await waitForNextPoll(chain, settings);
-    let verdict = takeAndJudge(chain, settings, await readStatus(chain, settings, request));
+  for (let polls = 0; polls < POLLS_PER_SCOPE; polls += 1) {
+    const waitMs = run.pollNow ? 0 : toWaitMs(run, settings);
+    if (waitMs > 0) {
+      run.nextPollAt = Date.now() + waitMs;
+      await waitForPoll(chain, waitMs, toPollSummary(run));
+      chain.hurry = null;
+      if (shouldContinueAsNew()) await continueRunAsNew(chain);
+      // An event was first: the end of the scope cancels the timer, and the next one polls at once.
+      if (run.pollNow) return null;
+    }
+    run.pollNow = false;
+    run.nextPollAt = null;
+    const fast = run.slow ? null : await readFast(chain, request);
+    const report = fast ?? (await readSlowly(chain, settings, request));
+    let verdict = takeAndJudge(chain, settings, report);
     if (verdict === 'collect') {
       const collected = await collect(chain, settings, request);
       if (collected.over) return collected.output;
@@ -67,6 +104,7 @@ export async function pollUntilOver(
       );
     }
   }
+  return null;
 }
 
 function takeAndJudge(
@@ -81,37 +119,17 @@ function takeAndJudge(
   return toVerdict(run, report, settings, now);
 }
 
-async function waitForNextPoll(chain: Chain, settings: RunSettings): Promise<void> {
-  const { run } = chain;
+function toWaitMs(run: Chain['run'], settings: RunSettings): number {
   const now = Date.now();
   const interval =
     run.phase === 'onHold'
       ? settings.maximumIntervalMs
       : pollingIntervalMs(settings, now - (run.pollingSince ?? now), Math.random());
-  run.nextPollAt = Math.min(now + interval, run.timeoutAt ?? Infinity);
-  if (!run.pollNow && run.nextPollAt > now) {
-    await waitUntil(chain, () => run.pollNow, run.nextPollAt - now, toPollSummary(run));
-  }
-  run.pollNow = false;
-  run.nextPollAt = null;
-}
-
-/** A status report, or null when nothing answered. */
-async function readStatus(
-  chain: Chain,
-  settings: RunSettings,
-  request: StatusRequest,
-): Promise<StatusReport | null> {
-  const fast = await readFast(chain, request);
-  if (fast !== null) return fast;
-  const report = await readVisibly(chain, settings, request, toRemainingMs(chain));
-  // Status is read once more before the timeout is judged: the API may be back since the last retry.
-  return report ?? (toRemainingMs(chain) > 0 ? null : readOnce(chain, request));
+  return Math.min(interval, (run.timeoutAt ?? Infinity) - now);
 }
 
 /** Six history events a poll instead of eleven, and no round trip to the server. */
 async function readFast({ run }: Chain, request: StatusRequest): Promise<StatusReport | null> {
-  if (run.slow) return null;
   try {
     return await local.getStatus(request);
   } catch (error) {
@@ -120,6 +138,17 @@ async function readFast({ run }: Chain, request: StatusRequest): Promise<StatusR
     run.lastError = toReason(error);
     return null;
   }
+}
+
+/** A status report, or null when nothing answered. */
+async function readSlowly(
+  chain: Chain,
+  settings: RunSettings,
+  request: StatusRequest,
+): Promise<StatusReport | null> {
+  const report = await readVisibly(chain, settings, request, toRemainingMs(chain));
+  // Status is read once more before the timeout is judged: the API may be back since the last retry.
+  return report ?? (toRemainingMs(chain) > 0 ? null : readOnce(chain, request));
 }
 
 /** A pending activity: its attempts and its last failure stand in the Web UI, and cost no history. */

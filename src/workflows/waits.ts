@@ -3,6 +3,7 @@ import {
   CancellationScope,
   condition,
   makeContinueAsNewFunc,
+  sleep,
   workflowInfo,
 } from '@temporalio/workflow';
 import type { CrewRunInput, CrewRunOutput } from '../contract.js';
@@ -17,11 +18,27 @@ export type CrewRunWorkflow = (input: CrewRunInput, carried?: RunState) => Promi
 export interface Chain {
   run: RunState;
   input: CrewRunInput;
+  /** Ends the wait for the next poll, where the run is in one. */
+  hurry: (() => void) | null;
 }
 
 /**
- * Waits until `until` holds or `ms` have passed. Every long wait of a run is this one: when the
- * server suggests continue-as-new, the run goes on in a new one of the same chain.
+ * Waits for `ms`, or until `chain.hurry` is called; the caller's scope then cancels the timer.
+ *
+ * A run spends nearly all of its life here, and the SDK keeps a stack trace with each promise that is
+ * pending meanwhile: so this is a bare timer, where a condition would add a scope and a race.
+ */
+export function waitForPoll(chain: Chain, ms: number, summary: string): Promise<void> {
+  showDetails(chain.run);
+  return new Promise((resolve, reject) => {
+    chain.hurry = resolve;
+    sleep(Math.max(1, Math.ceil(ms)), { summary }).then(resolve, reject);
+  });
+}
+
+/**
+ * Waits until `until` holds or `ms` have passed. When the server suggests continue-as-new, the run
+ * goes on in a new one of the same chain.
  *
  * @returns whether `until` held
  */
@@ -73,11 +90,11 @@ export async function raceAgainst<T>(
 }
 
 /** No update is cut off: as long as one waits, so does continue-as-new. */
-function shouldContinueAsNew(): boolean {
+export function shouldContinueAsNew(): boolean {
   return workflowInfo().continueAsNewSuggested && allHandlersFinished();
 }
 
-async function continueRunAsNew({ run, input }: Chain): Promise<never> {
+export async function continueRunAsNew({ run, input }: Chain): Promise<never> {
   const { typedSearchAttributes } = workflowInfo();
   // The memo is not carried by itself.
   const memo = {
