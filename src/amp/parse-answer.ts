@@ -16,12 +16,19 @@ export interface AnswerText {
   tokens: readonly string[];
 }
 
+/**
+ * Far more than a UUID has. A longer one could be too long for a URL, or for whatever stores it; and
+ * half of a surrogate pair can stand in no URL at all.
+ */
+const LONGEST_KICKOFF_ID = 200;
+
 const Inputs = v.object({ inputs: v.array(v.string()) });
 const Kickoff = v.object({
   // Opaque: CrewAI's own examples are no valid UUIDs.
   kickoff_id: v.pipe(
     v.string(),
-    v.check((id) => id.trim() !== ''),
+    v.maxLength(LONGEST_KICKOFF_ID),
+    v.check((id) => id.trim() !== '' && id.isWellFormed()),
   ),
 });
 

@@ -321,6 +321,8 @@ describe('what an HTTP answer says about a kickoff', () => {
     ['an id of null', '{"kickoff_id":null}'],
     ['an id that is a number', '{"kickoff_id":17}'],
     ['a blank id', '{"kickoff_id":" "}'],
+    ['an id too long for a URL', `{"kickoff_id":"${'x'.repeat(3_000_000)}"}`],
+    ['an id with half of a surrogate pair', String.raw`{"kickoff_id":"run-\ud800"}`],
   ])('a 200 with %s may have started a run', async (_name, body) => {
     const server = await startHttpServer(answerWith(200, body));
     const error = await failureOf(createClient(server.url).kickoff(request));
