@@ -132,7 +132,8 @@ function takeOutcome({ run }: Chain, settings: RunSettings, result: KickoffOutco
       break;
     case 'notActedOn': {
       const backoff = Math.min(FIRST_RETRY_MS * 2 ** run.kickoffsNotActedOn, LONGEST_RETRY_MS);
-      const wait = Math.min(result.retryAfterMs ?? backoff, LONGEST_RETRY_AFTER_MS);
+      // No sooner than the backoff: a Retry-After of 0, or a date in the past, asks for no haste.
+      const wait = Math.min(Math.max(result.retryAfterMs ?? 0, backoff), LONGEST_RETRY_AFTER_MS);
       run.kickoffsNotActedOn += 1;
       run.kickoffNotBefore = Date.now() + wait;
       run.lastError = result.reason;
