@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { findTokenMistake } from '../bearer-token.js';
 import { Mistake } from './mistakes.js';
 
 /**
@@ -53,10 +54,7 @@ function readToken(path: string): string {
 
 function parseToken(value: string): string {
   const token = value.trim();
-  if (token === '') throw new Mistake('is empty');
-  // What a header can carry, without the space that a pasted "Bearer …" would have.
-  if (!/^[\x21-\x7e]+$/.test(token)) {
-    throw new Mistake('has to hold the token alone: it has spaces, lines or special characters');
-  }
+  const mistake = findTokenMistake(token);
+  if (mistake !== null) throw new Mistake(mistake);
   return token;
 }
