@@ -28,13 +28,25 @@ import { Transport } from './transport.js';
  */
 export class AmpClient {
   readonly #token: TokenProvider;
+  readonly #options: AmpClientOptions;
   readonly #transport: Transport;
-  #closed = false;
 
-  /** @throws TypeError when `url` is no plain http(s) URL. */
-  constructor(options: AmpClientOptions) {
+  /**
+   * @param transport connections to share with another client; left out, it makes its own.
+   * @throws TypeError when `url` is no plain http(s) URL.
+   */
+  constructor(options: AmpClientOptions, transport = new Transport(options)) {
     this.#token = options.token;
-    this.#transport = new Transport(options);
+    this.#options = options;
+    this.#transport = transport;
+  }
+
+  /**
+   * The same API over the same connections, with another token and no other: where that is refused,
+   * this client's own is not tried. To close one is to close both.
+   */
+  withToken(token: TokenProvider): AmpClient {
+    return new AmpClient({ ...this.#options, token }, this.#transport);
   }
 
   /**
@@ -91,8 +103,6 @@ export class AmpClient {
 
   /** Waits for reads under way, then closes their connections. A kickoff under way ends by itself. */
   async close(): Promise<void> {
-    if (this.#closed) return;
-    this.#closed = true;
     await this.#transport.close();
   }
 
@@ -101,7 +111,7 @@ export class AmpClient {
     call: AmpCall,
     send: (token: string) => Promise<HttpAnswer>,
   ): Promise<{ answer: HttpAnswer; tokens: string[] }> {
-    if (this.#closed) throw new AmpNotSentError(call, 'the client is closed');
+    if (this.#transport.closed) throw new AmpNotSentError(call, 'the client is closed');
     const token = await readToken(this.#token).catch((error: unknown) => {
       throw new AmpNotSentError(call, `no usable token: ${describeFailure(error)}`, error);
     });

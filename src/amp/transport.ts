@@ -31,6 +31,7 @@ export class Transport {
   readonly #maximumResponseBytes: number;
   readonly #connect: buildConnector.connector;
   readonly #reads: Pool;
+  #closed = false;
 
   constructor(options: Omit<AmpClientOptions, 'token'>) {
     this.#base = parseBaseUrl(options.url);
@@ -105,8 +106,14 @@ export class Transport {
     }
   }
 
+  get closed(): boolean {
+    return this.#closed;
+  }
+
   /** Waits for reads under way. */
   async close(): Promise<void> {
+    if (this.#closed) return;
+    this.#closed = true;
     await this.#reads.close();
   }
 

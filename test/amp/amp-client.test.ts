@@ -201,6 +201,41 @@ describe('a token that the API refuses', () => {
   });
 });
 
+describe('a token of a caller’s own', () => {
+  test('is the only one that is sent, over connections that are shared', async () => {
+    const server = await startHttpServer(answerWith(200, '{"state":"PENDING"}'));
+    const client = createClient(server.url);
+    for (let read = 0; read < 10; read++) {
+      await client.withToken(() => `own-${read}`).getStatus('run-1');
+      await client.getStatus('run-1');
+    }
+    expect(server.requests.map(({ headers }) => headers.authorization)).toEqual(
+      Array.from({ length: 10 }, (_, read) => [`Bearer own-${read}`, `Bearer ${TOKEN}`]).flat(),
+    );
+    expect(server.connections.size).toBeLessThanOrEqual(2);
+  });
+
+  test('is not replaced by the client’s when it is refused, and not shown', async () => {
+    const server = await startHttpServer((request, response) => {
+      response.writeHead(401).end(`{"detail":"not ${request.headers.authorization}"}`);
+    });
+    const client = createClient(server.url).withToken(() => 'own');
+    const error = await failureOf(client.kickoff({ inputs: {} }));
+    expect(error.apiMessage).toBe('not Bearer ***');
+    expect(server.requests).toMatchObject([{ headers: { authorization: 'Bearer own' } }]);
+  });
+
+  test('ends with the client that it was given to', async () => {
+    const server = await startHttpServer(kickoffAnswer);
+    const client = createClient(server.url);
+    const own = client.withToken(() => 'own');
+    await client.close();
+    const error = await failureOf(own.kickoff({ inputs: {} }));
+    expect(error.message).toContain('not sent: the client is closed');
+    expect(server.requests).toHaveLength(0);
+  });
+});
+
 describe('an AbortSignal ends a read', () => {
   const reason = new Error('enough');
 
