@@ -10,6 +10,14 @@ export const WORKFLOW_TYPE = 'kickoffAndPollUntilComplete';
 export const DEFAULT_TASK_QUEUE = 'crewai';
 export const DEFAULT_CREW = 'default';
 
+/**
+ * The form of a sealed token: a JWE in compact form whose key is wrapped with A256KW and whose
+ * content is encrypted with A256GCM, so that its second, third and last part have fixed lengths. No
+ * bearer token looks like this, a JWT of three parts neither. The limits leave room for the longest
+ * ids of Temporal and a token of 4 KB.
+ */
+export const SEALED_TOKEN = /^eyJ[\w-]{1,16000}\.[\w-]{54}\.[\w-]{16}\.[\w-]{1,6000}\.[\w-]{22}$/;
+
 /** Handler names. */
 export const QUERIES = { progress: 'progress' } as const;
 export const SIGNALS = { crewEvent: 'crewEvent' } as const;
