@@ -14,11 +14,21 @@ const quiet = {
   error: console.error,
 };
 
-const { code } = await bundleWorkflowCode({
-  workflowsPath: path('../dist/workflows/index.js'),
-  // Loaded once for all runs instead of once for each, which takes 30 KB a run. So none of these
-  // modules may keep anything of a run in a variable of its own.
-  preloadModules: [path('../dist/workflows/index.js')],
-  logger: quiet,
-});
-await writeFile(path('../dist/workflow-bundle.js'), code);
+for (const { file, ...options } of [
+  { file: 'workflow-bundle.js' },
+  // For a worker that encrypts payloads: a failure is made within the bundle.
+  {
+    file: 'workflow-bundle-encoded-failures.js',
+    failureConverterPath: path('../dist/payload-codec/failure-converter.js'),
+  },
+]) {
+  const { code } = await bundleWorkflowCode({
+    workflowsPath: path('../dist/workflows/index.js'),
+    // Loaded once for all runs instead of once for each, which takes 30 KB a run. So none of these
+    // modules may keep anything of a run in a variable of its own.
+    preloadModules: [path('../dist/workflows/index.js')],
+    logger: quiet,
+    ...options,
+  });
+  await writeFile(path(`../dist/${file}`), code);
+}
