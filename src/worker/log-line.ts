@@ -1,6 +1,7 @@
 import { inspect } from 'node:util';
 import { ApplicationFailure } from '@temporalio/common';
 import type { LogEntry } from '@temporalio/worker';
+import { findUnreadablePayload } from '../payload-codec.js';
 
 /** Said of every line, or of no use to who reads it. */
 const OMITTED = new Set([
@@ -10,6 +11,9 @@ const OMITTED = new Set([
   'taskToken',
   'isLocal',
   'target',
+  // A whole task, where its arguments cannot be read.
+  'task',
+  'taskEncoded',
 ]);
 
 /** `2026-11-24T12:00:00.000Z INFO  message key=value`: one line whatever is logged. */
@@ -23,8 +27,10 @@ export function toLogLine({ timestampNanos, level, message, meta = {} }: LogEntr
 
 function toText(value: unknown): string {
   if (typeof value === 'string' && /^[^\s"]+$/.test(value)) return value;
-  // Foreseen, and often repeated while an API is down: its words say it all. Others show their stack.
-  if (value instanceof ApplicationFailure) return inspect(toOneLine(value.message));
+  // Foreseen, and often repeated while an API is down or a key is missing: the words say it all.
+  // Others show their stack.
+  const foreseen = value instanceof ApplicationFailure ? value : findUnreadablePayload(value);
+  if (foreseen !== null) return inspect(toOneLine(foreseen.message));
   return toOneLine(inspect(value, { breakLength: Infinity, compact: true, depth: 3 }));
 }
 

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import type { DataConverter } from '@temporalio/common';
 import { Worker, type NativeConnection } from '@temporalio/worker';
 import { createActivities } from '../activities/index.js';
 import type { Crews } from '../crews.js';
@@ -7,6 +8,7 @@ import { WORKER_OPTIONS } from './worker-options.js';
 
 export interface RunWorkerOptions {
   crews: Crews;
+  dataConverter: DataConverter;
   connection: NativeConnection;
   namespace: string;
   taskQueue: string;
@@ -15,12 +17,22 @@ export interface RunWorkerOptions {
   onReady?: () => void;
 }
 
-// Written by `npm run build`; the same file whether this runs from src/ or from dist/.
-const codePath = fileURLToPath(new URL('../../dist/workflow-bundle.js', import.meta.url));
+/**
+ * Written by `npm run build`; the same files whether this runs from src/ or from dist/. What turns
+ * an error of the workflow into a failure is part of the bundle, and cannot be given to it later.
+ */
+function toCodePath({ failureConverterPath }: DataConverter): string {
+  const bundle =
+    failureConverterPath === undefined
+      ? 'workflow-bundle.js'
+      : 'workflow-bundle-encoded-failures.js';
+  return fileURLToPath(new URL(`../../dist/${bundle}`, import.meta.url));
+}
 
 /** Runs workflows and activities until `signal` is aborted and what is under way has ended. */
 export async function runWorker({
   crews,
+  dataConverter,
   connection,
   namespace,
   taskQueue,
@@ -35,7 +47,8 @@ export async function runWorker({
       namespace,
       taskQueue,
       activities: crewActivities.activities,
-      workflowBundle: { codePath },
+      dataConverter,
+      workflowBundle: { codePath: toCodePath(dataConverter) },
     });
     onReady?.();
     await worker.runUntil(async () => {

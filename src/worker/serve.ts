@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { DefaultLogger, Runtime, type Logger } from '@temporalio/worker';
 import type { Crews } from '../crews.js';
+import { createDataConverter } from '../payload-codec.js';
 import { connect, TemporalUnreachableError } from './connect.js';
 import { toLogLine } from './log-line.js';
 import { runWorker } from './run-worker.js';
@@ -45,11 +46,13 @@ export async function serve(
 
 async function serveUntil(
   stop: AbortSignal,
-  { crews, connectionOptions, namespace, taskQueue }: WorkerConfig,
+  { crews, payloadKeys, connectionOptions, namespace, taskQueue }: WorkerConfig,
   connectTimeoutMs: number,
   logger: Logger,
 ): Promise<void> {
   logger.info(`Crews: ${toCrewList(crews)}`);
+  const current = payloadKeys.current();
+  if (current !== null) logger.info(`Payloads: encrypted with the key "${current.id}"`);
   const connecting = connect({
     connectionOptions,
     namespace,
@@ -69,7 +72,9 @@ async function serveUntil(
     const onReady = () => {
       logger.info(`Ready: serving task queue "${taskQueue}" in ${where}`);
     };
-    await runWorker({ crews, connection, namespace, taskQueue, signal: stop, onReady });
+    const dataConverter = createDataConverter(payloadKeys);
+    const signal = stop;
+    await runWorker({ crews, dataConverter, connection, namespace, taskQueue, signal, onReady });
   } finally {
     await connection.close();
   }

@@ -1,10 +1,16 @@
 import type { NativeConnectionOptions } from '@temporalio/worker';
 import { DEFAULT_TASK_QUEUE } from '../contract.js';
 import { CrewsConfigurationError, loadCrews, type Crews } from '../crews.js';
+import {
+  loadPayloadKeys,
+  PayloadKeysConfigurationError,
+  type PayloadKeys,
+} from '../payload-codec.js';
 import { loadTemporalConfig, TemporalConfigurationError } from '../temporal-config.js';
 
 export interface WorkerConfig {
   crews: Crews;
+  payloadKeys: PayloadKeys;
   taskQueue: string;
   namespace: string;
   connectionOptions: NativeConnectionOptions & { address: string };
@@ -20,19 +26,23 @@ export class WorkerConfigurationError extends Error {
 }
 
 /**
- * Reads the crews, the task queue, and Temporal's own variables and `temporal.toml`. Connects to
- * nothing.
+ * Reads the crews, the payload keys, the task queue, and Temporal's own variables and
+ * `temporal.toml`. Connects to nothing.
  *
  * @throws WorkerConfigurationError
  */
 export function loadWorkerConfig(env: NodeJS.ProcessEnv): WorkerConfig {
   const mistakes: string[] = [];
   const crews = attempt(() => loadCrews(env), mistakes);
+  const payloadKeys = attempt(() => loadPayloadKeys(env), mistakes);
   const temporal = attempt(() => loadTemporalConfig(env), mistakes);
-  if (crews === undefined || temporal === undefined) throw new WorkerConfigurationError(mistakes);
+  if (crews === undefined || payloadKeys === undefined || temporal === undefined) {
+    throw new WorkerConfigurationError(mistakes);
+  }
   const { address, namespace, connectionOptions } = temporal;
   return {
     crews,
+    payloadKeys,
     taskQueue: env['TEMPORAL_TASK_QUEUE'] || DEFAULT_TASK_QUEUE,
     namespace,
     connectionOptions: { ...connectionOptions, address },
@@ -44,6 +54,7 @@ function attempt<T>(load: () => T, mistakes: string[]): T | undefined {
     return load();
   } catch (error) {
     if (error instanceof CrewsConfigurationError) mistakes.push(...error.mistakes);
+    else if (error instanceof PayloadKeysConfigurationError) mistakes.push(error.message);
     else if (error instanceof TemporalConfigurationError) mistakes.push(error.message);
     else throw error;
     return undefined;
