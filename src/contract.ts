@@ -9,6 +9,8 @@ import type { Duration } from '@temporalio/common';
 export const WORKFLOW_TYPE = 'kickoffAndPollUntilComplete';
 export const DEFAULT_TASK_QUEUE = 'crewai';
 export const DEFAULT_CREW = 'default';
+/** How long a run waits in all, unless its `timeout` says otherwise. */
+export const DEFAULT_TIMEOUT = '24h';
 
 /**
  * The form of a sealed token: a JWE in compact form whose key is wrapped with A256KW and whose
@@ -25,6 +27,7 @@ export const UPDATES = {
   waitForKickoff: 'waitForKickoff',
   adoptKickoff: 'adoptKickoff',
   retryKickoff: 'retryKickoff',
+  replaceBearerToken: 'replaceBearerToken',
 } as const;
 
 /** `type` of the ApplicationFailures that refuse or end an update; the run itself goes its way. */
@@ -115,7 +118,10 @@ export interface CrewRunInput {
   meta?: Record<string, unknown>;
   /** Name of a crew that the worker knows. Default `"default"`. */
   crew?: string;
-  /** Refused for now: a token that is not sealed must not enter a workflow's history. */
+  /**
+   * Used in place of the crew's own token. Only sealed for this run (`SEALED_TOKEN`): any other is
+   * refused, since it stands in the workflow's history.
+   */
   bearerToken?: string;
   /** Passed through to the API: the flow starts from this saved state. */
   restoreFromStateId?: string;
@@ -156,6 +162,8 @@ export interface CrewRunOutput {
 /** Answer of the query `progress`. */
 export interface CrewRunProgress {
   phase: Phase;
+  /** Null until the input has been checked. */
+  crew: string | null;
   kickoffId: string | null;
   status: CrewStatus | null;
   currentTask: string | null;
@@ -192,6 +200,11 @@ export interface KickoffKnown {
   kickoffId: string;
 }
 
+/** Argument of the update `replaceBearerToken`: a token that was sealed for this run. */
+export interface BearerTokenReplacement {
+  sealedToken: string;
+}
+
 /** What the workflow adds to `meta` under the key `temporal`. */
 export interface TemporalMeta {
   namespace: string;
@@ -201,11 +214,14 @@ export interface TemporalMeta {
 
 /**
  * Activities: what workflow code and workers of other versions exchange. Every argument and result
- * stands in history, so none of them holds a token, and status reports hold no crew output.
+ * stands in history, so none of them holds a token unless it is sealed, and status reports hold no
+ * crew output.
  */
 export interface CrewActivities {
   /** Local activity: validates the workflow's input where a schema library costs no run its memory. */
   checkInput(request: CheckInputRequest): Promise<RunSettings>;
+  /** Local activity: whether this run can use the token. Fails with the reason when it cannot. */
+  checkSealedToken(request: CheckSealedTokenRequest): Promise<void>;
   /** `POST /kickoff`, at most once. */
   kickoff(request: KickoffRequest): Promise<KickoffOutcome>;
   /** `GET /status/{kickoff_id}`, as a local activity while answers are fast. */
@@ -217,6 +233,11 @@ export interface CrewActivities {
 export interface CheckInputRequest {
   /** The workflow's whole input, unchecked. */
   input: unknown;
+}
+
+export interface CheckSealedTokenRequest {
+  crew: string;
+  sealedToken: string;
 }
 
 /** The checked input without its `inputs` and `meta`, which stand in history already. */
@@ -236,6 +257,8 @@ export interface RunSettings {
 
 export interface KickoffRequest {
   crew: string;
+  /** Absent where the run uses the crew's own token. */
+  sealedToken?: string;
   inputs: Record<string, unknown>;
   meta: Record<string, unknown> & { temporal: TemporalMeta };
   restoreFromStateId: string | null;
@@ -265,6 +288,8 @@ export type KickoffOutcome =
 
 export interface StatusRequest {
   crew: string;
+  /** Absent where the run uses the crew's own token. */
+  sealedToken?: string;
   kickoffId: string;
 }
 

@@ -1,9 +1,11 @@
 import * as v from 'valibot';
 import type { CheckInputRequest, RunSettings } from '../contract.js';
-import { DEFAULT_CREW } from '../contract.js';
+import { DEFAULT_CREW, DEFAULT_TIMEOUT, SEALED_TOKEN } from '../contract.js';
 import type { Crews } from '../crews.js';
 import { DURATION_FORMAT, parseDurationMs } from '../duration.js';
+import { SealedTokenError } from '../sealing/open-token.js';
 import { createFailure, createUnknownCrew } from './failures.js';
+import type { OpenForThisRun } from './open-for-this-run.js';
 
 /** Polling faster than this loads a crew's API and a history for nothing a person could notice. */
 const SHORTEST_INTERVAL_MS = 10;
@@ -81,17 +83,17 @@ const Input = v.pipe(
     ),
     crew: v.optional(text, DEFAULT_CREW),
     bearerToken: v.optional(
-      v.custom<never>(
-        () => false,
-        'is refused: configure the token at the worker (CREWAI_AMP_TOKEN, or `token` in its crews ' +
-          'file) and name the crew instead. The token sent here stands in this workflow’s ' +
-          'history and has to be considered exposed: reset it',
+      v.custom<string>(
+        (value) => typeof value === 'string' && SEALED_TOKEN.test(value),
+        'is refused, since it is not sealed: it now stands in this workflow’s history, so it has to ' +
+          'be considered exposed, and reset. Configure the token at the worker (CREWAI_AMP_TOKEN, ' +
+          'or `token` in its crews file), or seal it (`temporal-crewai token seal`)',
       ),
     ),
     restoreFromStateId: v.optional(text),
     kickoffId: v.optional(text),
     polling: v.optional(Polling, {}),
-    timeout: v.optional(duration(1), '24h'),
+    timeout: v.optional(duration(1), DEFAULT_TIMEOUT),
     adoptionWindow: v.optional(duration(1), '1h'),
     notFoundGrace: v.optional(duration(0), '10m'),
     onCrewError: v.optional(
@@ -116,12 +118,17 @@ const Input = v.pipe(
  *
  * @throws ApplicationFailure `InvalidInput` or `UnknownCrew`
  */
-export function checkInput(crews: Crews, { input }: CheckInputRequest): RunSettings {
+export async function checkInput(
+  crews: Crews,
+  open: OpenForThisRun,
+  { input }: CheckInputRequest,
+): Promise<RunSettings> {
   const checked = v.safeParse(Input, input);
-  if (!checked.success) throw createInvalidInput(checked.issues);
-  const { polling, ...settings } = checked.output;
+  if (!checked.success) throw createInvalidInput(toMistakes(checked.issues));
+  const { polling, bearerToken, ...settings } = checked.output;
   const crew = crews.get(settings.crew);
   if (crew === undefined) throw createUnknownCrew(settings.crew, crews);
+  if (bearerToken !== undefined) await assertOpens(open, bearerToken, settings.crew);
   return {
     crew: settings.crew,
     initialIntervalMs: polling.initialInterval,
@@ -136,12 +143,25 @@ export function checkInput(crews: Crews, { input }: CheckInputRequest): RunSetti
   };
 }
 
+/** Here, where whoever started the run still looks at it, and before anything is sent. */
+async function assertOpens(open: OpenForThisRun, bearerToken: string, crew: string): Promise<void> {
+  try {
+    await open(bearerToken, crew);
+  } catch (error) {
+    if (!(error instanceof SealedTokenError)) throw error;
+    throw createInvalidInput([`bearerToken ${error.message}`]);
+  }
+}
+
 /** Names fields and what is wrong with them, never their values: a value may be a secret. */
-function createInvalidInput(issues: v.BaseIssue<unknown>[]) {
-  const mistakes = issues.map((issue) => {
+function toMistakes(issues: v.BaseIssue<unknown>[]): string[] {
+  return issues.map((issue) => {
     const path = v.getDotPath(issue);
     return path === null ? issue.message : `${path} ${issue.message}`;
   });
+}
+
+function createInvalidInput(mistakes: string[]) {
   return createFailure('InvalidInput', `The input is not valid: ${mistakes.join('; ')}.`, {
     kickoffId: null,
     mistakes,

@@ -5,6 +5,7 @@ import type { CrewRunStatus } from '../amp/index.js';
 import { AmpError, AmpResponseTooLargeError } from '../amp/index.js';
 import { FAILURE_TYPES } from '../contract.js';
 import type { StatusReport, StatusRequest } from '../contract.js';
+import { SealedTokenError } from '../sealing/open-token.js';
 import { createFailure } from './failures.js';
 import type { FindClient } from './amp-clients.js';
 
@@ -22,25 +23,27 @@ export async function getStatus(find: FindClient, request: StatusRequest): Promi
   return toReport(status, Math.round(performance.now() - started));
 }
 
-/** What the API answered, or that it refuses the token: both are values. */
+/** What the API answered, or that the token is refused, here or there: both are values. */
 export type ReadStatus = CrewRunStatus | { status: 'tokenRefused'; message: string };
 
 /** @throws ApplicationFailure when there was no answer to be understood; retried by Temporal */
-export async function readStatus(
-  find: FindClient,
-  { crew, kickoffId }: StatusRequest,
-): Promise<ReadStatus> {
+export async function readStatus(find: FindClient, request: StatusRequest): Promise<ReadStatus> {
+  const { crew, kickoffId } = request;
   try {
-    return await find(crew).getStatus(kickoffId, { signal: cancellationSignal() });
+    const client = await find(request);
+    return await client.getStatus(kickoffId, { signal: cancellationSignal() });
   } catch (error) {
     if (error instanceof ApplicationFailure && error.type === FAILURE_TYPES.UnknownCrew) {
       // The run is under way: another worker may know its crew, or this one once it is mended.
       const { type, message } = error;
       throw ApplicationFailure.create({ type, message, details: [{ kickoffId, crew }] });
     }
+    if (error instanceof SealedTokenError) {
+      return toTokenRefused(request, `The sealed token ${error.message}`);
+    }
     if (!(error instanceof AmpError)) throw error;
     if (error.httpStatus === 401 || error.httpStatus === 403) {
-      return { status: 'tokenRefused', message: error.message };
+      return toTokenRefused(request, error.message);
     }
     throw toRetryableFailure(error, kickoffId);
   }
@@ -55,6 +58,16 @@ export function toReport(status: ReadStatus, tookMs: number): StatusReport {
     message: 'message' in status ? status.message : 'word' in status ? cut(status.word) : null,
     tookMs,
   };
+}
+
+function toTokenRefused({ sealedToken }: StatusRequest, reason: string): ReadStatus {
+  const { workflowExecution } = activityInfo();
+  // A token of the crew's is mended at the worker; this one is nowhere but in the run.
+  const advice =
+    sealedToken === undefined
+      ? ''
+      : `. The run brought its token along, give it a new one: temporal-crewai token replace ${workflowExecution?.workflowId ?? 'WORKFLOW_ID'}`;
+  return { status: 'tokenRefused', message: `${reason}${advice}` };
 }
 
 function toRetryableFailure(error: AmpError, kickoffId: string): ApplicationFailure {

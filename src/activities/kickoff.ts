@@ -7,6 +7,7 @@ import { WorkflowNotFoundError } from '@temporalio/client';
 import { AmpError } from '../amp/index.js';
 import type { CrewEvent, KickoffOutcome, KickoffRequest } from '../contract.js';
 import { FAILURE_TYPES, KICKOFF_EVENT, SIGNALS } from '../contract.js';
+import { SealedTokenError } from '../sealing/open-token.js';
 import type { FindClient } from './amp-clients.js';
 
 /** A call to Temporal that gets no answer in this time is given up; a signal is then sent again. */
@@ -37,7 +38,7 @@ export async function kickoff(find: FindClient, request: KickoffRequest): Promis
 
   let kickoffId: string;
   try {
-    const client = find(request.crew);
+    const client = await find(request);
     ({ kickoffId } = await client.kickoff(
       { inputs, meta, ...(restoreFromStateId === null ? {} : { restoreFromStateId }) },
       { idempotencyKey: toIdempotencyKey(request), beforeSend: () => assertStillOurs(deadline) },
@@ -105,6 +106,7 @@ function toOutcome(error: unknown): KickoffOutcome {
   if (error instanceof ApplicationFailure && error.type === FAILURE_TYPES.UnknownCrew) {
     return { outcome: 'notActedOn', reason: error.message, retryAfterMs: null };
   }
+  if (error instanceof SealedTokenError) return toTokenOutcome(error);
   if (!(error instanceof AmpError)) {
     return toUnknown(error instanceof Error ? error.message : String(error));
   }
@@ -124,6 +126,14 @@ function toOutcome(error: unknown): KickoffOutcome {
     httpStatus,
     missingInputs: cutNames(error.missingInputs),
   };
+}
+
+/** Nothing was sent: without a token there is nothing to send it with. */
+function toTokenOutcome({ reason, message }: SealedTokenError): KickoffOutcome {
+  const words = `The crew was not kicked off: the sealed token ${message}`;
+  // As with a crew that this worker does not know: another one may have the key.
+  if (reason === 'noKey') return { outcome: 'notActedOn', reason: words, retryAfterMs: null };
+  return { outcome: 'refused', reason: words, httpStatus: null, missingInputs: [] };
 }
 
 function toUnknown(reason: string): KickoffOutcome {

@@ -48,7 +48,9 @@ function toSituation(run: RunState): string {
     case 'kickoffUnknown':
       return 'kickoff outcome unknown, the crew may be running or not';
     case 'onHold':
-      return 'on hold, the API refuses the token: mend it at the worker';
+      return run.sealedToken === null
+        ? 'on hold, the API refuses the token: mend it at the worker'
+        : 'on hold, the token that the run brought along is refused: give it a new one';
     case 'waitingForFeedback':
       return `waits for a person${toTask(run)}`;
     case 'polling':

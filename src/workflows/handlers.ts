@@ -1,5 +1,5 @@
 import {
-  ApplicationFailure,
+  type ApplicationFailure,
   CancellationScope,
   condition,
   defineQuery,
@@ -9,12 +9,14 @@ import {
   setHandler,
   workflowInfo,
 } from '@temporalio/workflow';
-import { KICKOFF_EVENT, QUERIES, SIGNALS, UPDATE_FAILURE_TYPES, UPDATES } from '../contract.js';
+import { KICKOFF_EVENT, QUERIES, SIGNALS, UPDATES } from '../contract.js';
 import type { CrewRunProgress, KickoffKnown, KickoffRetried } from '../contract.js';
 import { showDetails } from './display.js';
 import { becomeKnown, becomeOther, isKickoffId } from './kickoff-id.js';
+import { assertSealedTokenFits, replaceBearerToken } from './replace-bearer-token.js';
 import type { RunState } from './run-state.js';
 import { toProgress } from './run-state.js';
+import { refuse, refuseUnknownFields, toRecord } from './update-requests.js';
 import type { Chain } from './waits.js';
 
 export const progressQuery = defineQuery<CrewRunProgress>(QUERIES.progress);
@@ -28,6 +30,9 @@ export const adoptKickoffUpdate = defineUpdate<KickoffKnown, [request: unknown]>
 );
 export const retryKickoffUpdate = defineUpdate<KickoffRetried, [request: unknown]>(
   UPDATES.retryKickoff,
+);
+export const replaceBearerTokenUpdate = defineUpdate<Record<string, never>, [request: unknown]>(
+  UPDATES.replaceBearerToken,
 );
 
 /** How a run ended, for handlers that still wait for something. Null while it goes on. */
@@ -125,6 +130,18 @@ export function installHandlers(chain: Chain, end: RunEnd): void {
       },
     },
   );
+
+  setHandler(
+    replaceBearerTokenUpdate,
+    async (request) => {
+      await replaceBearerToken(chain, request);
+      return {};
+    },
+    {
+      description: 'Gives the run a new sealed token, with which it polls at once',
+      validator: (request) => assertSealedTokenFits(run, request),
+    },
+  );
 }
 
 function refuseUnlessUnknown(update: string, run: RunState): void {
@@ -133,25 +150,4 @@ function refuseUnlessUnknown(update: string, run: RunState): void {
   refuse(
     `${update} is for a run whose kickoff has an unknown outcome; this one is ${run.phase}${id}`,
   );
-}
-
-function refuseUnknownFields(update: string, request: unknown, known: string[]): void {
-  if (typeof request !== 'object' || request === null || Array.isArray(request)) {
-    refuse(`${update} takes one object with ${known.length ? known.join(', ') : 'no fields'}`);
-  }
-  const unknown = Object.keys(toRecord(request)).filter((key) => !known.includes(key));
-  if (unknown.length > 0) refuse(`${update} does not know the field ${unknown.join(', ')}`);
-}
-
-function refuse(message: string): never {
-  throw ApplicationFailure.create({
-    // Names of fields are anybody's: see createRunFailure.
-    message: message.toWellFormed(),
-    type: UPDATE_FAILURE_TYPES.UpdateRefused,
-    nonRetryable: true,
-  });
-}
-
-function toRecord(value: unknown): Record<string, unknown> {
-  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
 }

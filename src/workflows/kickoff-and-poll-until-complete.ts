@@ -68,6 +68,8 @@ async function finish(run: RunState): Promise<void> {
 async function runCrew(chain: Chain): Promise<CrewRunOutput> {
   const { run, input } = chain;
   const settings = (run.settings ??= await checkInput(input));
+  // Not again after continue-as-new: it may have been replaced.
+  run.sealedToken ??= input.bearerToken ?? null;
   // Carried through continue-as-new, which does not move the deadline.
   run.timeoutAt ??= workflowInfo().startTime.getTime() + settings.timeoutMs;
   if (settings.kickoffId !== null && run.kickoffId === null) becomeKnown(run, settings.kickoffId);

@@ -14,6 +14,7 @@ import type { CrewActivities, KickoffOutcome, RunSettings } from '../contract.js
 import { createRunFailure, toReason } from './failures.js';
 import { showDetails } from './display.js';
 import { becomeKnown, becomeOther } from './kickoff-id.js';
+import { toTokenField } from './run-state.js';
 import type { Chain } from './waits.js';
 import { waitUntil } from './waits.js';
 
@@ -82,6 +83,7 @@ async function attemptKickoff(
   });
   const request = {
     crew: settings.crew,
+    ...toTokenField(run),
     inputs: input.inputs ?? {},
     meta: { ...input.meta, temporal: { namespace, workflowId, firstExecutionRunId } },
     restoreFromStateId: input.restoreFromStateId ?? null,

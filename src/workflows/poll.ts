@@ -18,6 +18,7 @@ import type {
 import { showDetails, toPollSummary } from './display.js';
 import { createRunFailure, toReason, toRunFailure } from './failures.js';
 import { pollingIntervalMs } from './polling-interval.js';
+import { toTokenField } from './run-state.js';
 import { markStatus } from './search-attributes.js';
 import { takeReport, toVerdict } from './status-reports.js';
 import type { Chain } from './waits.js';
@@ -74,7 +75,6 @@ async function pollSomeTimes(
   kickoffId: string,
 ): Promise<CrewRunOutput | null> {
   const { run } = chain;
-  const request = { crew: settings.crew, kickoffId };
   for (let polls = 0; polls < POLLS_PER_SCOPE; polls += 1) {
     const waitMs = run.pollNow ? 0 : toWaitMs(run, settings);
     if (waitMs > 0) {
@@ -87,6 +87,8 @@ async function pollSomeTimes(
     }
     run.pollNow = false;
     run.nextPollAt = null;
+    // Each time anew: the token may have been replaced.
+    const request = { crew: settings.crew, ...toTokenField(run), kickoffId };
     const fast = run.slow ? null : await readFast(chain, request);
     const report = fast ?? (await readSlowly(chain, settings, request));
     let verdict = takeAndJudge(chain, settings, report);

@@ -9,6 +9,8 @@ export interface RunState {
   phase: Phase;
   /** Null until the input has been checked. */
   settings: RunSettings | null;
+  /** The token that the run brought along, or was given since; null where it uses the crew's own. */
+  sealedToken: string | null;
   timeoutAt: number | null;
   kickoffId: string | null;
   /** When the kickoffId became known. */
@@ -50,6 +52,7 @@ export function createRunState(): RunState {
     version: 1,
     phase: 'kickingOff',
     settings: null,
+    sealedToken: null,
     timeoutAt: null,
     kickoffId: null,
     pollingSince: null,
@@ -85,12 +88,20 @@ export function restoreRunState(carried: RunState): RunState {
   if (carried.version !== 1) {
     throw new Error(`This worker knows version 1 of a run's state, not ${String(carried.version)}`);
   }
+  // Absent in what was left before there were any.
+  carried.sealedToken ??= null;
   return carried;
+}
+
+/** The field of a request to the API. Without a token of the run's own there is none. */
+export function toTokenField({ sealedToken }: RunState): { sealedToken?: string } {
+  return sealedToken === null ? {} : { sealedToken };
 }
 
 export function toProgress(run: RunState): CrewRunProgress {
   return {
     phase: run.phase,
+    crew: run.settings?.crew ?? null,
     kickoffId: run.kickoffId,
     status: run.status,
     currentTask: run.currentTask,

@@ -1,7 +1,9 @@
 import { ApplicationFailure } from '@temporalio/common';
 import { describe, expect, it } from 'vitest';
-import { checkInput } from '../../src/activities/check-input.js';
+import { checkInput as checkInputOf } from '../../src/activities/check-input.js';
+import type { OpenForThisRun } from '../../src/activities/open-for-this-run.js';
 import type { Crew, Crews } from '../../src/crews.js';
+import { SealedTokenError } from '../../src/sealing/open-token.js';
 
 const createCrew = (name: string): Crew => ({
   name,
@@ -13,10 +15,21 @@ const crews: Crews = new Map(
   ['default', 'researchers'].map((name) => [name, createCrew(name)] as const),
 );
 
+const opened: string[] = [];
+const open: OpenForThisRun = (sealedToken, crew) => {
+  opened.push(`${sealedToken} for ${crew}`);
+  if (crew === 'default') return Promise.resolve('the token');
+  return Promise.reject(new SealedTokenError('otherUse', 'is for another crew'));
+};
+/** Of the right form, and nothing more. */
+const SEALED = ['eyJhbGciOiJF', 'k'.repeat(54), 'i'.repeat(16), 'c', 't'.repeat(22)].join('.');
+
+const checkInput = (input: unknown) => checkInputOf(crews, open, { input });
+
 /** The failure that the input is refused with. */
-function refusalOf(input: unknown): ApplicationFailure {
+async function refusalOf(input: unknown): Promise<ApplicationFailure> {
   try {
-    checkInput(crews, { input });
+    await checkInput(input);
   } catch (error) {
     if (error instanceof ApplicationFailure) return error;
     throw error;
@@ -30,8 +43,8 @@ const INPUTS =
   'inputs is missing: the inputs of the crew as an object ({} for none), unless a kickoffId is given';
 
 describe('checkInput', () => {
-  it('fills in the defaults of the contract', () => {
-    expect(checkInput(crews, { input: { inputs: {} } })).toEqual({
+  it('fills in the defaults of the contract', async () => {
+    expect(await checkInput({ inputs: {} })).toEqual({
       crew: 'default',
       initialIntervalMs: 2_000,
       backoffCoefficient: 1.1,
@@ -45,7 +58,7 @@ describe('checkInput', () => {
     });
   });
 
-  it('takes durations as milliseconds and as texts', () => {
+  it('takes durations as milliseconds and as texts', async () => {
     const input = {
       kickoffId: 'kickoff-1',
       meta: { ticket: 7 },
@@ -64,7 +77,7 @@ describe('checkInput', () => {
       onCancel: 'abandon',
       onTimeout: 'abandon',
     };
-    expect(checkInput(crews, { input })).toEqual({
+    expect(await checkInput(input)).toEqual({
       crew: 'researchers',
       initialIntervalMs: 10,
       backoffCoefficient: 1,
@@ -78,9 +91,9 @@ describe('checkInput', () => {
     });
   });
 
-  it('lets an initial interval above the maximum be the maximum', () => {
+  it('lets an initial interval above the maximum be the maximum', async () => {
     const input = { inputs: {}, polling: { initialInterval: '1h' } };
-    expect(checkInput(crews, { input })).toMatchObject({
+    expect(await checkInput(input)).toMatchObject({
       initialIntervalMs: 3_600_000,
       maximumIntervalMs: 3_600_000,
     });
@@ -163,23 +176,43 @@ describe('checkInput', () => {
         INPUTS,
       ],
     ],
-  ])('refuses %s', (_, input, mistakes) => {
-    const failure = refusalOf(input);
+  ])('refuses %s', async (_, input, mistakes) => {
+    const failure = await refusalOf(input);
     expect(failure).toMatchObject({ type: 'CrewAI.InvalidInput', nonRetryable: true });
     expect(failure.details).toEqual([{ kickoffId: null, mistakes }]);
     expect(failure.message).toBe(`The input is not valid: ${mistakes.join('; ')}.`);
   });
 
-  it('refuses a token, says where it belongs, and does not repeat it', () => {
-    const failure = refusalOf({ inputs: {}, bearerToken: 'secret-token' });
+  it.each([
+    'secret-token',
+    'eyJhbGciOiJIUzI1NiJ9.eyJzZWNyZXQtdG9rZW4.dozjgNryP4J3jVmNHl0w5N_XgL0n3I9PlFUP0THsR8U',
+    `Bearer ${SEALED}secret-token`,
+    { 'secret-token': 1 },
+  ])('refuses a token that is not sealed, and says that it is exposed: %j', async (bearerToken) => {
+    const failure = await refusalOf({ inputs: {}, bearerToken });
     expect(failure.type).toBe('CrewAI.InvalidInput');
     expect(failure.message).toContain('CREWAI_AMP_TOKEN');
     expect(failure.message).toContain('exposed');
     expect(JSON.stringify([failure.message, failure.details])).not.toContain('secret-token');
   });
 
-  it('refuses a crew that the worker does not know, and lists those that it does', () => {
-    const failure = refusalOf({ inputs: {}, crew: 'writers' });
+  it('opens a sealed token for the crew, and leaves it out of the settings', async () => {
+    opened.length = 0;
+    const settings = await checkInput({ inputs: {}, bearerToken: SEALED });
+    expect(opened).toEqual([`${SEALED} for default`]);
+    expect(JSON.stringify(settings)).not.toMatch(/token/i);
+  });
+
+  it('refuses a sealed token that cannot be opened, with the reason', async () => {
+    const failure = await refusalOf({ inputs: {}, crew: 'researchers', bearerToken: SEALED });
+    expect(failure).toMatchObject({ type: 'CrewAI.InvalidInput', nonRetryable: true });
+    expect(failure.details).toEqual([
+      { kickoffId: null, mistakes: ['bearerToken is for another crew'] },
+    ]);
+  });
+
+  it('refuses a crew that the worker does not know, and lists those that it does', async () => {
+    const failure = await refusalOf({ inputs: {}, crew: 'writers' });
     expect(failure).toMatchObject({ type: 'CrewAI.UnknownCrew', nonRetryable: true });
     expect(failure.message).toContain('no crew "writers". It knows: default, researchers.');
     expect(failure.details).toEqual([

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { TemporalDevServer } from '../../dev-server/temporal-dev-server.js';
 import { startTemporalDevServer } from '../../dev-server/temporal-dev-server.js';
+import type { Key } from '../../src/sealing/key-file.js';
+import { sealToken } from '../../src/sealing/seal-token.js';
 import type { Scenario } from '../../src/testing/index.js';
 import type { CrewHarness, CrewRunHandle } from '../support/crew-harness.js';
 import {
@@ -10,10 +12,13 @@ import {
   quickPolling,
   startCrewHarness,
 } from '../support/crew-harness.js';
+import { createTokenKeys, type TokenKeys } from '../support/token-keys.js';
 
 const EVENTS = 60;
 
 describe('continue-as-new', () => {
+  let keys: TokenKeys;
+  let key: Key;
   let server: TemporalDevServer;
   let crew: CrewHarness;
   let scenario: Scenario = {};
@@ -25,10 +30,17 @@ describe('continue-as-new', () => {
         'limit.historyCount.suggestContinueAsNew': String(EVENTS),
       },
     });
-    crew = await startCrewHarness({ address: server.address, amp: { scenario: () => scenario } });
+    keys = await createTokenKeys();
+    key = await keys.add('first');
+    crew = await startCrewHarness({
+      address: server.address,
+      amp: { scenario: () => scenario },
+      privateKeys: keys.load(),
+    });
   });
   afterAll(async () => {
     await crew.stop();
+    await keys.remove();
     await server.stop();
   });
 
@@ -119,6 +131,35 @@ describe('continue-as-new', () => {
     crew.amp.faults = {};
     await expect(handle.result()).resolves.toMatchObject({ status: 'completed' });
     expect(crew.amp.ledger.kickoffsOfWorkflow(handle.workflowId)).toHaveLength(1);
+  });
+
+  it('carries a token that was replaced', async () => {
+    scenario = { polls: 2 };
+    const workflowId = 'with-a-token-of-its-own';
+    const use = { crew: 'default', namespace: 'default', workflowId };
+    const seal = (token: string) =>
+      sealToken(token, { ...use, expiresAt: Date.now() + 3_600_000 }, key);
+    crew.amp.token = 'first-token';
+    crew.amp.faults.status = { word: 'running' };
+    const bearerToken = await seal('first-token');
+    const handle = await crew.start({ ...input, bearerToken }, { workflowId });
+    await progressUntil(handle, ({ polls }) => polls > 0);
+    crew.amp.token = 'next-token';
+    await progressUntil(handle, ({ phase }) => phase === 'onHold');
+    const sealedToken = await seal('next-token');
+    await handle.executeUpdate('replaceBearerToken', { args: [{ sealedToken }] });
+    await eventually(
+      () => runsOf(handle),
+      ({ length }) => length >= 3,
+    );
+    const { kickoffId, polls } = await progressUntil(
+      crew.client.workflow.getHandle(workflowId) as CrewRunHandle,
+      ({ phase }) => phase === 'polling',
+    );
+    expect(polls).toBeGreaterThan(0);
+    crew.amp.faults = {};
+    await expect(handle.result()).resolves.toMatchObject({ kickoffId, status: 'completed' });
+    crew.amp.token = 'crew-token';
   });
 
   it('keeps its search attributes', async () => {

@@ -12,6 +12,7 @@ const now = Date.parse('2026-11-25T10:01:12Z');
 
 const polling: CrewRunProgress = {
   phase: 'polling',
+  crew: 'research',
   kickoffId: 'k-1',
   status: 'running',
   currentTask: 'research_task',

@@ -12,6 +12,7 @@ import { createActivities } from '../../src/activities/index.js';
 import type { CrewRunInput, CrewRunOutput, CrewRunProgress } from '../../src/contract.js';
 import { WORKFLOW_TYPE } from '../../src/contract.js';
 import type { Crew, Crews } from '../../src/crews.js';
+import { NO_PRIVATE_KEYS, type PrivateKeys } from '../../src/sealing/private-keys.js';
 import type { SimulatedAmp, SimulatedAmpOptions } from '../../src/testing/index.js';
 import { startSimulatedAmp } from '../../src/testing/index.js';
 
@@ -42,6 +43,8 @@ export interface CrewHarness {
 export interface CrewHarnessOptions {
   amp?: Partial<SimulatedAmpOptions>;
   crew?: Partial<Crew>;
+  /** What the worker opens sealed tokens with. Default none. */
+  privateKeys?: PrivateKeys;
   /** Default: the server that all test files share. */
   address?: string;
   /** Default: one of its own. */
@@ -66,7 +69,10 @@ export async function startCrewHarness(options: CrewHarnessOptions = {}): Promis
   };
   const crews: Crews = new Map([['default', crew]]);
   const taskQueue = options.taskQueue ?? `crewai-${randomUUID()}`;
-  const activities = createActivities({ crews });
+  const activities = createActivities({
+    crews,
+    privateKeys: options.privateKeys ?? NO_PRIVATE_KEYS,
+  });
   const native = await NativeConnection.connect({ address });
   const startWorker = async () => {
     const instance = await Worker.create({

@@ -146,6 +146,17 @@ describe('the details of a run', () => {
       ],
     ],
     [
+      'whose own token is refused',
+      { ...polling, phase: 'onHold', nextPollAt: 5 * MINUTE, sealedToken: 'eyJ…' },
+      [
+        '- **Crew:** `researchers`',
+        '- **Status:** on hold, the token that the run brought along is refused: give it a new one',
+        '- **kickoffId:** `kickoff-1`',
+        '- **Next:** poll 4 at 1970-01-01 00:05:00 UTC',
+        '- **Timeout:** 1970-01-01 01:00:00 UTC',
+      ],
+    ],
+    [
       'that waits for a person',
       {
         ...polling,
