@@ -31,6 +31,10 @@ Crews:
                                        token = { file = "writers.token" }  # or { env = "VARIABLE" }
                                        kickoff_timeout = "60s"  # for POST /kickoff to be answered
 
+Tokens that runs bring along, sealed (temporal-crewai token --help):
+  CREWAI_TOKEN_KEYS_FOLDER           a folder with *.private.json, the private keys that open them;
+                                     one that is added is found without a restart
+
 Temporal:
   TEMPORAL_TASK_QUEUE                default "crewai"
   TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, TEMPORAL_API_KEY, TEMPORAL_TLS…, temporal.toml

@@ -7,7 +7,9 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, i
 import { startNode, type Child } from '../dev-server/child-process.js';
 import { startTemporalDevServer } from '../dev-server/temporal-dev-server.js';
 import { WORKFLOW_TYPE, type CrewRunInput, type CrewRunOutput } from '../src/contract.js';
+import { sealToken } from '../src/sealing/seal-token.js';
 import { startSimulatedAmp, type SimulatedAmp } from '../src/testing/index.js';
+import { createTokenKeysForTest } from './support/token-keys.js';
 
 const TOKEN = 's3cr3t-t0k3n';
 const workerFile = fileURLToPath(new URL('../dist/worker.js', import.meta.url));
@@ -74,11 +76,11 @@ describe('a worker', () => {
   });
   afterEach(() => amp.stop());
 
-  const startRun = () =>
+  const startRun = (input: CrewRunInput = {}, workflowId = `run-${randomUUID()}`) =>
     client.workflow.start<(input: CrewRunInput) => Promise<CrewRunOutput>>(WORKFLOW_TYPE, {
       taskQueue,
-      workflowId: `run-${randomUUID()}`,
-      args: [{ inputs: { topic: 'AI' }, polling: { initialInterval: 20 } }],
+      workflowId,
+      args: [{ inputs: { topic: 'AI' }, polling: { initialInterval: 20 }, ...input }],
     });
 
   it('serves runs, and says which crews, task queue, namespace and server', async () => {
@@ -90,6 +92,23 @@ describe('a worker', () => {
       `Ready: serving task queue "${taskQueue}" in namespace "default" at ${address}`,
     );
     const run = await startRun();
+    expect(await run.result()).toMatchObject({ status: 'completed' });
+  });
+
+  it('opens the sealed tokens of runs, and says with which keys', async () => {
+    const keys = await createTokenKeysForTest();
+    const key = await keys.add('first');
+    const worker = await startWorker({
+      ...env,
+      CREWAI_AMP_TOKEN: 'the-crew-has-another',
+      CREWAI_TOKEN_KEYS_FOLDER: keys.folder,
+    });
+    await worker.waitForLine(/Ready/);
+    expect(worker.lines.join('\n')).toContain(`Sealed tokens: opened with the keys "${key.kid}"`);
+    const workflowId = `run-${randomUUID()}`;
+    const use = { crew: 'default', namespace: 'default', workflowId };
+    const bearerToken = await sealToken(TOKEN, { ...use, expiresAt: Date.now() + 60_000 }, key);
+    const run = await startRun({ bearerToken }, workflowId);
     expect(await run.result()).toMatchObject({ status: 'completed' });
   });
 
@@ -209,6 +228,7 @@ describe('a worker that is misconfigured', () => {
         TEMPORAL_PROFILE: 'nope',
         CREWAI_AMP_URL: `http://me:${TOKEN}@writers.crewai.com`,
         CREWAI_CREWS_FILE: '/nonexistent/crews.toml',
+        CREWAI_TOKEN_KEYS_FOLDER: '/nonexistent/keys',
       });
       expect(await worker.exited).toEqual({ code: 2, signal: null });
       expect(worker.lines).toEqual([
@@ -216,6 +236,7 @@ describe('a worker that is misconfigured', () => {
         expect.stringMatching(/^ {2}- \/nonexistent\/crews.toml: cannot be read/),
         expect.stringMatching(/^ {2}- CREWAI_AMP_URL: must not have a user name/),
         expect.stringMatching(/^ {2}- CREWAI_AMP_TOKEN: is not set/),
+        expect.stringMatching(/^ {2}- CREWAI_TOKEN_KEYS_FOLDER: the folder cannot be read: ENOENT/),
         expect.stringMatching(/^ {2}- TEMPORAL_… variables or temporal.toml: .*nope/),
       ]);
       expect(door.visits()).toBe(0);

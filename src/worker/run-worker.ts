@@ -4,10 +4,12 @@ import type { DataConverter } from '@temporalio/common';
 import { Worker, type NativeConnection } from '@temporalio/worker';
 import { createActivities } from '../activities/index.js';
 import type { Crews } from '../crews.js';
+import type { PrivateKeys } from '../sealing/private-keys.js';
 import { WORKER_OPTIONS } from './worker-options.js';
 
 export interface RunWorkerOptions {
   crews: Crews;
+  privateKeys: PrivateKeys;
   dataConverter: DataConverter;
   connection: NativeConnection;
   namespace: string;
@@ -32,6 +34,7 @@ function toCodePath({ failureConverterPath }: DataConverter): string {
 /** Runs workflows and activities until `signal` is aborted and what is under way has ended. */
 export async function runWorker({
   crews,
+  privateKeys,
   dataConverter,
   connection,
   namespace,
@@ -39,7 +42,7 @@ export async function runWorker({
   signal,
   onReady,
 }: RunWorkerOptions): Promise<void> {
-  const crewActivities = createActivities({ crews });
+  const crewActivities = createActivities({ crews, privateKeys });
   try {
     const worker = await Worker.create({
       ...WORKER_OPTIONS,

@@ -46,13 +46,16 @@ export async function serve(
 
 async function serveUntil(
   stop: AbortSignal,
-  { crews, payloadKeys, connectionOptions, namespace, taskQueue }: WorkerConfig,
+  config: WorkerConfig,
   connectTimeoutMs: number,
   logger: Logger,
 ): Promise<void> {
+  const { crews, payloadKeys, privateKeys, connectionOptions, namespace, taskQueue } = config;
   logger.info(`Crews: ${toCrewList(crews)}`);
   const current = payloadKeys.current();
   if (current !== null) logger.info(`Payloads: encrypted with the key "${current.id}"`);
+  const keyIds = privateKeys.ids.map((id) => `"${id}"`);
+  if (keyIds.length > 0) logger.info(`Sealed tokens: opened with the keys ${keyIds.join(', ')}`);
   const connecting = connect({
     connectionOptions,
     namespace,
@@ -73,8 +76,16 @@ async function serveUntil(
       logger.info(`Ready: serving task queue "${taskQueue}" in ${where}`);
     };
     const dataConverter = createDataConverter(payloadKeys);
-    const signal = stop;
-    await runWorker({ crews, dataConverter, connection, namespace, taskQueue, signal, onReady });
+    await runWorker({
+      crews,
+      privateKeys,
+      dataConverter,
+      connection,
+      namespace,
+      taskQueue,
+      signal: stop,
+      onReady,
+    });
   } finally {
     await connection.close();
   }

@@ -6,11 +6,14 @@ import {
   PayloadKeysConfigurationError,
   type PayloadKeys,
 } from '../payload-codec.js';
+import { KeyFileError } from '../sealing/key-file.js';
+import { KEYS_FOLDER, loadPrivateKeys, type PrivateKeys } from '../sealing/private-keys.js';
 import { loadTemporalConfig, TemporalConfigurationError } from '../temporal-config.js';
 
 export interface WorkerConfig {
   crews: Crews;
   payloadKeys: PayloadKeys;
+  privateKeys: PrivateKeys;
   taskQueue: string;
   namespace: string;
   connectionOptions: NativeConnectionOptions & { address: string };
@@ -26,8 +29,8 @@ export class WorkerConfigurationError extends Error {
 }
 
 /**
- * Reads the crews, the payload keys, the task queue, and Temporal's own variables and
- * `temporal.toml`. Connects to nothing.
+ * Reads the crews, the payload keys, the keys of sealed tokens, the task queue, and Temporal's own
+ * variables and `temporal.toml`. Connects to nothing.
  *
  * @throws WorkerConfigurationError
  */
@@ -35,14 +38,21 @@ export function loadWorkerConfig(env: NodeJS.ProcessEnv): WorkerConfig {
   const mistakes: string[] = [];
   const crews = attempt(() => loadCrews(env), mistakes);
   const payloadKeys = attempt(() => loadPayloadKeys(env), mistakes);
+  const privateKeys = attempt(() => loadPrivateKeys(env), mistakes);
   const temporal = attempt(() => loadTemporalConfig(env), mistakes);
-  if (crews === undefined || payloadKeys === undefined || temporal === undefined) {
+  if (
+    crews === undefined ||
+    payloadKeys === undefined ||
+    privateKeys === undefined ||
+    temporal === undefined
+  ) {
     throw new WorkerConfigurationError(mistakes);
   }
   const { address, namespace, connectionOptions } = temporal;
   return {
     crews,
     payloadKeys,
+    privateKeys,
     taskQueue: env['TEMPORAL_TASK_QUEUE'] || DEFAULT_TASK_QUEUE,
     namespace,
     connectionOptions: { ...connectionOptions, address },
@@ -55,6 +65,7 @@ function attempt<T>(load: () => T, mistakes: string[]): T | undefined {
   } catch (error) {
     if (error instanceof CrewsConfigurationError) mistakes.push(...error.mistakes);
     else if (error instanceof PayloadKeysConfigurationError) mistakes.push(error.message);
+    else if (error instanceof KeyFileError) mistakes.push(`${KEYS_FOLDER}: ${error.message}`);
     else if (error instanceof TemporalConfigurationError) mistakes.push(error.message);
     else throw error;
     return undefined;
