@@ -8,13 +8,14 @@ import type { StatusReport, StatusRequest } from '../contract.js';
 import { SealedTokenError } from '../sealing/open-token.js';
 import { createFailure } from './failures.js';
 import type { FindClient } from './amp-clients.js';
+import { countTooLargeInARow } from './too-large-in-a-row.js';
 
 /** Names and words go into history with every poll: long ones are cut. */
 const LONGEST_TEXT = 200;
 /** A gateway's Retry-After is honoured up to this: the run's own timeout should not be its toy. */
 const LONGEST_RETRY_AFTER_MS = 300_000;
 /** An answer beyond the limit may be a gateway's fault; this many in a row are a result that large. */
-const TOO_LARGE_ATTEMPTS = 5;
+const TOO_LARGE_IN_A_ROW = 5;
 
 /** `GET /status/{kickoff_id}` as a compact report: never the crew's output. */
 export async function getStatus(find: FindClient, request: StatusRequest): Promise<StatusReport> {
@@ -71,7 +72,8 @@ function toTokenRefused({ sealedToken }: StatusRequest, reason: string): ReadSta
 }
 
 function toRetryableFailure(error: AmpError, kickoffId: string): ApplicationFailure {
-  if (error instanceof AmpResponseTooLargeError && activityInfo().attempt >= TOO_LARGE_ATTEMPTS) {
+  const isTooLarge = error instanceof AmpResponseTooLargeError;
+  if (countTooLargeInARow(isTooLarge) >= TOO_LARGE_IN_A_ROW && isTooLarge) {
     const { message, sizeBytes, limitBytes } = error;
     return createFailure('ResultTooLarge', message, {
       kickoffId,

@@ -118,8 +118,9 @@ describe('a result', () => {
     await expect(handle.result()).resolves.toMatchObject({ status: 'completed' });
   });
 
+  const bytes = 9 * 1024 * 1024;
+
   it('that is too large to be read, again and again, is ResultTooLarge with its size', async () => {
-    const bytes = 9 * 1024 * 1024;
     crew.amp.faults.status = { bigBytes: bytes };
     const handle = await crew.start(input);
     const failure = await failureOf(handle);
@@ -129,5 +130,13 @@ describe('a result', () => {
     expect(details).toMatchObject({ kickoffId: kickoff?.kickoffId, limitBytes: 8 * 1024 * 1024 });
     expect(details.bytes).toBeGreaterThan(bytes);
     expect(failure.message).toContain(String(details.bytes));
+  });
+
+  it('that is too large once, at the end of an outage, is read again', async () => {
+    const outage = Array<StatusFault>(6).fill({ status: 502 });
+    crew.amp.faults.status = [...outage, { bigBytes: bytes }, { bigBytes: bytes }, ...outage];
+    const handle = await crew.start(input);
+    await expect(handle.result()).resolves.toMatchObject({ status: 'completed' });
+    expect(crew.amp.faults.status).toEqual([]);
   });
 });
