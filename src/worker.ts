@@ -31,6 +31,12 @@ Crews:
                                        token = { file = "writers.token" }  # or { env = "VARIABLE" }
                                        kickoff_timeout = "60s"  # for POST /kickoff to be answered
 
+Encrypted payloads:
+  CREWAI_PAYLOAD_KEYS_FILE           a file of keys, ID:KEY a line, each KEY from
+                                     openssl rand -base64 32; the first encrypts what Temporal
+                                     stores, all decrypt
+  CREWAI_PAYLOAD_KEYS                the same, in the environment
+
 Tokens that runs bring along, sealed (temporal-crewai token --help):
   CREWAI_TOKEN_KEYS_FOLDER           a folder with *.private.json, the private keys that open them;
                                      one that is added is found without a restart

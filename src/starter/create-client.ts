@@ -4,6 +4,13 @@ import {
   defaultGrpcRetryOptions,
   makeGrpcRetryInterceptor,
 } from '@temporalio/client';
+import { defaultPayloadConverter } from '@temporalio/common';
+import {
+  createDataConverter,
+  loadPayloadKeys,
+  PayloadKeysConfigurationError,
+  type PayloadKeys,
+} from '../payload-codec.js';
 import type { TemporalConfig } from '../temporal-config.js';
 import { loadTemporalConfig } from '../temporal-config.js';
 import type { ConnectionFlags } from './command-options.js';
@@ -12,6 +19,8 @@ import { createUsageError } from './starter-error.js';
 /** A client, and what it is connected to in words. */
 export interface TemporalClient {
   client: Client;
+  /** For commands that need no payload: one that cannot be read is null, and `problems` says why. */
+  tolerant: { client: Client; problems: ReadonlySet<string> };
   connection: Connection;
   address: string;
   namespace: string;
@@ -27,7 +36,7 @@ const UNAVAILABLE = 14;
 
 /**
  * Makes the one client of a command, without connecting yet: from Temporal's environment variables
- * and `temporal.toml`, then the flags. A data converter or codec belongs here.
+ * and `temporal.toml`, then the flags; with the payload keys of the environment.
  *
  * @throws StarterError (2) when the configuration cannot be used.
  */
@@ -37,18 +46,27 @@ export function createClient(
 ): TemporalClient {
   try {
     const { address, namespace, connectionOptions } = loadTemporalConfig(env);
-    return connectLazily({
-      address: flags.address ?? address,
-      namespace: flags.namespace ?? namespace,
-      connectionOptions,
-    });
+    return connectLazily(
+      {
+        address: flags.address ?? address,
+        namespace: flags.namespace ?? namespace,
+        connectionOptions,
+      },
+      loadPayloadKeys(env),
+    );
   } catch (error) {
+    if (error instanceof PayloadKeysConfigurationError) {
+      throw createUsageError([error.message], { cause: error });
+    }
     const reason = error instanceof Error ? error.message : String(error);
     throw createUsageError([`Temporal's configuration is wrong: ${reason}`], { cause: error });
   }
 }
 
-function connectLazily({ address, namespace, connectionOptions }: TemporalConfig): TemporalClient {
+function connectLazily(
+  { address, namespace, connectionOptions }: TemporalConfig,
+  keys: PayloadKeys,
+): TemporalClient {
   if (address === '') throw new TypeError('the address is empty');
   let problem: string | null = null;
   const retry = defaultGrpcRetryOptions();
@@ -70,6 +88,20 @@ function connectLazily({ address, namespace, connectionOptions }: TemporalConfig
       }),
     ],
   });
-  const client = new Client({ connection, namespace });
-  return { client, connection, address, namespace, lastProblem: () => problem };
+  const problems = new Set<string>();
+  const tolerantConverter = createDataConverter(keys, ({ message }) => {
+    problems.add(message);
+    return defaultPayloadConverter.toPayload(null);
+  });
+  return {
+    client: new Client({ connection, namespace, dataConverter: createDataConverter(keys) }),
+    tolerant: {
+      client: new Client({ connection, namespace, dataConverter: tolerantConverter }),
+      problems,
+    },
+    connection,
+    address,
+    namespace,
+    lastProblem: () => problem,
+  };
 }

@@ -15,11 +15,12 @@ export interface ListedRun extends CrewFacts {
   closedAt: string | null;
 }
 
-/** The latest runs; a chain of continue-as-new counts as the one run that it is. */
+/** The latest runs, those that cannot be read without their kickoffId; a chain of continue-as-new counts as the one run that it is. */
 export async function listRuns(temporal: TemporalClient, limit: number): Promise<ListedRun[]> {
   const query = `WorkflowType = "${WORKFLOW_TYPE}" AND ExecutionStatus != "ContinuedAsNew"`;
   const runs: ListedRun[] = [];
-  for await (const info of temporal.client.workflow.list({ query, pageSize: limit })) {
+  const { client } = temporal.tolerant;
+  for await (const info of client.workflow.list({ query, pageSize: limit })) {
     runs.push(toListedRun(info));
     if (runs.length >= limit) break;
   }

@@ -1,9 +1,12 @@
 import type { WorkflowExecutionDescription } from '@temporalio/client';
 import { QUERIES } from '../contract.js';
 import type { CrewRunProgress } from '../contract.js';
+import { findUnreadablePayload } from '../payload-codec.js';
 import type { TemporalClient } from './create-client.js';
+import { toFailureMessage } from './failure-message.js';
 import type { RunRef } from './run-ref.js';
 import type { RunView } from './run-view.js';
+import { readTaskProblem } from './task-problem.js';
 import { isPassing, isWorkerSilent, toReason } from './temporal-errors.js';
 
 /** A worker that is there answers within milliseconds; a restarted one replays the history first. */
@@ -34,7 +37,7 @@ export async function observeRun(temporal: TemporalClient, last: RunView): Promi
     ...last,
     connected: true,
     runId: description.runId,
-    retrying: toRetrying(description),
+    retrying: await toRetrying(temporal, description),
     worker: 'answers',
     workerProblem: null,
   };
@@ -42,10 +45,16 @@ export async function observeRun(temporal: TemporalClient, last: RunView): Promi
     const progress = await queryProgress(temporal, last);
     return { ...view, progress };
   } catch (error) {
+    // Nor could its result be read: no use in waiting for that.
+    if (findUnreadablePayload(error) !== null) throw error;
     if (!isWorkerSilent(error)) return { ...view, workerProblem: toReason(error) };
   }
   try {
     const served = await isServed(temporal, last.taskQueue);
+    const workerProblem = served
+      ? await within(temporal, READ_TIMEOUT_MS, () => readTaskProblem(temporal, description))
+      : null;
+    if (workerProblem !== null) return { ...view, workerProblem };
     return { ...view, worker: served ? 'silent' : 'none' };
   } catch (error) {
     if (isPassing(error)) return { ...last, connected: false };
@@ -87,12 +96,15 @@ async function within<T>(
   return connection.withDeadline(Date.now() + timeoutMs, call);
 }
 
-function toRetrying({ raw }: WorkflowExecutionDescription): RunView['retrying'] {
+async function toRetrying(
+  temporal: TemporalClient,
+  { raw }: WorkflowExecutionDescription,
+): Promise<RunView['retrying']> {
   const pending = raw.pendingActivities?.find(({ attempt }) => (attempt ?? 1) > 1);
   if (!pending) return null;
   return {
     activity: pending.activityType?.name ?? 'activity',
     attempt: pending.attempt ?? 1,
-    reason: pending.lastFailure?.message ?? '',
+    reason: await toFailureMessage(temporal, pending.lastFailure),
   };
 }

@@ -8,6 +8,7 @@ import { addRetryKickoffCommand } from './commands/retry-kickoff.js';
 import { addRunCommand } from './commands/run.js';
 import { addStartCommand } from './commands/start.js';
 import { addStatusCommand } from './commands/status.js';
+import { addTokenCommand } from './commands/token.js';
 import { addWatchCommand } from './commands/watch.js';
 import { EXIT_CODES_HELP } from './exit-codes.js';
 import type { Shell } from './shell.js';
@@ -33,6 +34,11 @@ export function createProgram(shell: Shell): Command {
       `
 Example:
   $ temporal-crewai run --crew research --input topic="AI agents"
+
+Environment:
+  TEMPORAL_ADDRESS, …           as for Temporal's own tools, and temporal.toml
+  CREWAI_PAYLOAD_KEYS_FILE      keys that encrypt what Temporal stores, as the worker has them;
+                                or CREWAI_PAYLOAD_KEYS, the keys themselves
 `,
     );
   for (const addCommand of [
@@ -45,6 +51,7 @@ Example:
     addListCommand,
     addAdoptCommand,
     addRetryKickoffCommand,
+    addTokenCommand,
   ]) {
     addCommand(program, shell);
   }

@@ -1,4 +1,5 @@
 import { WorkflowUpdateFailedError } from '@temporalio/client';
+import { findUnreadablePayload } from '../payload-codec.js';
 import type { TemporalClient } from './create-client.js';
 import { EXIT } from './exit-codes.js';
 import { findRun } from './find-run.js';
@@ -44,6 +45,14 @@ export async function sendUpdate(
       args: [request],
     });
   } catch (error) {
+    const unreadable = findUnreadablePayload(error);
+    if (unreadable !== null) {
+      throw new StarterError(
+        EXIT.unreachable,
+        `The run "${workflowId}" has answered, and its answer cannot be read. ${unreadable.message}.`,
+        { cause: error },
+      );
+    }
     if (!(error instanceof WorkflowUpdateFailedError)) throw error;
     const reason = error.cause?.message ?? error.message;
     throw new StarterError(EXIT.failed, `The run "${workflowId}" refuses: ${reason}`, {

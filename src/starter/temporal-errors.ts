@@ -1,5 +1,6 @@
 import { isGrpcServiceError } from '@temporalio/client';
 import { NamespaceNotFoundError, WorkflowNotFoundError } from '@temporalio/common';
+import { findUnreadablePayload } from '../payload-codec.js';
 import type { TemporalClient } from './create-client.js';
 import { EXIT } from './exit-codes.js';
 import { createUsageError, StarterError } from './starter-error.js';
@@ -62,6 +63,14 @@ export function toReason(error: unknown): string {
 /** What the user is told of an error of Temporal's client; any other error stays as it is. */
 export function toStarterError(error: unknown, temporal: TemporalClient): unknown {
   const { address, namespace } = temporal;
+  const unreadable = findUnreadablePayload(error);
+  if (unreadable !== null) {
+    return new StarterError(
+      EXIT.unreachable,
+      `${unreadable.message}. The run itself goes its way.`,
+      { cause: error },
+    );
+  }
   if (error instanceof NamespaceNotFoundError) {
     return createUsageError(
       [

@@ -14,12 +14,18 @@ export interface WorkerProcessOptions {
   /** Folder for a crews file, where the crew's API may take only this long to answer a kickoff. */
   quickKickoffs?: { folder: string; timeout: string };
   logFile?: string;
+  /** Further variables, such as payload keys. */
+  env?: NodeJS.ProcessEnv;
 }
 
 /** `node dist/worker.js`, serving the simulated AMP as its crew `default`. */
 export async function startWorkerProcess(options: WorkerProcessOptions): Promise<Child> {
   const worker = await startNode([workerFile], {
-    env: { ...withoutConfiguration(process.env), ...(await toEnvironment(options)) },
+    env: {
+      ...withoutConfiguration(process.env),
+      ...(await toEnvironment(options)),
+      ...options.env,
+    },
     ...(options.logFile === undefined ? {} : { logFile: options.logFile }),
   });
   return worker;

@@ -28,14 +28,16 @@ Example:
       const { findRun } = await import('../find-run.js');
       const { withTemporal } = await import('../temporal.js');
       await withTemporal(flags, shell, async (temporal) => {
-        const { runId, closedAt } = await findRun(temporal, workflowId);
+        // A run that cannot be read can be cancelled all the same.
+        const { client } = temporal.tolerant;
+        const { runId, closedAt } = await findRun({ ...temporal, client }, workflowId);
         if (closedAt !== null) {
           throw new StarterError(
             EXIT.failed,
             `The run "${workflowId}" ended at ${closedAt.toISOString()}: nothing is left to cancel.`,
           );
         }
-        await temporal.client.workflow.getHandle(workflowId, runId).cancel();
+        await client.workflow.getHandle(workflowId, runId).cancel();
         if (flags.json === true) {
           printJson(shell, { workflowId, runId, cancellationRequested: true });
           return;
