@@ -8,7 +8,6 @@ import { addRetryKickoffCommand } from './commands/retry-kickoff.js';
 import { addRunCommand } from './commands/run.js';
 import { addStartCommand } from './commands/start.js';
 import { addStatusCommand } from './commands/status.js';
-import { addTokenCommand } from './commands/token.js';
 import { addWatchCommand } from './commands/watch.js';
 import { EXIT_CODES_HELP } from './exit-codes.js';
 import type { Shell } from './shell.js';
@@ -51,7 +50,6 @@ Environment:
     addListCommand,
     addAdoptCommand,
     addRetryKickoffCommand,
-    addTokenCommand,
   ]) {
     addCommand(program, shell);
   }
