@@ -1,6 +1,5 @@
-import { readFile } from 'node:fs/promises';
-import { text } from 'node:stream/consumers';
 import { parse } from '@humanwhocodes/momoa';
+import { readText } from './read-text.js';
 import { say } from './shell.js';
 import type { Shell } from './shell.js';
 import { isTokenKey, TOKENS_BELONG } from './token-flags.js';
@@ -18,7 +17,10 @@ export async function readInputsFile(
   };
   let json: string;
   try {
-    json = await readAll(file, shell);
+    if (file === '-' && shell.stdin.isTTY === true) {
+      say(shell, 'Reading the inputs from stdin: a JSON object, then Ctrl-D.');
+    }
+    json = await readText(file, shell);
   } catch (error) {
     return mistake(`cannot be read (${error instanceof Error ? error.message : String(error)})`);
   }
@@ -33,16 +35,6 @@ export async function readInputsFile(
   }
   const tokenKey = Object.keys(inputs).find(isTokenKey);
   return tokenKey === undefined ? { ...inputs } : mistake(`${tokenKey}: ${TOKENS_BELONG}`);
-}
-
-async function readAll(file: string, shell: Shell): Promise<string> {
-  const fromStdin = file === '-';
-  if (fromStdin && shell.stdin.isTTY === true) {
-    say(shell, 'Reading the inputs from stdin: a JSON object, then Ctrl-D.');
-  }
-  const json = fromStdin ? await text(shell.stdin) : await readFile(file, 'utf8');
-  // Editors on Windows start a file with a byte order mark, which JSON does not allow.
-  return json.replace(/^\ufeff/, '');
 }
 
 /** `JSON.parse` mentions a position only at times, and quotes the content: this does neither. */

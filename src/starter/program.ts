@@ -8,6 +8,7 @@ import { addRetryKickoffCommand } from './commands/retry-kickoff.js';
 import { addRunCommand } from './commands/run.js';
 import { addStartCommand } from './commands/start.js';
 import { addStatusCommand } from './commands/status.js';
+import { addTokenCommand } from './commands/token.js';
 import { addWatchCommand } from './commands/watch.js';
 import { EXIT_CODES_HELP } from './exit-codes.js';
 import type { Shell } from './shell.js';
@@ -38,6 +39,7 @@ Environment:
   TEMPORAL_ADDRESS, …           as for Temporal's own tools, and temporal.toml
   CREWAI_PAYLOAD_KEYS_FILE      keys that encrypt what Temporal stores, as the worker has them;
                                 or CREWAI_PAYLOAD_KEYS, the keys themselves
+  CREWAI_TOKEN_PUBLIC_KEY_FILE  key that seals a token of your own (token --help)
 `,
     );
   for (const addCommand of [
@@ -50,6 +52,7 @@ Environment:
     addListCommand,
     addAdoptCommand,
     addRetryKickoffCommand,
+    addTokenCommand,
   ]) {
     addCommand(program, shell);
   }

@@ -1,6 +1,6 @@
 import { Option } from 'commander';
 import type { Command } from 'commander';
-import { DEFAULT_CREW, DEFAULT_TASK_QUEUE } from '../contract.js';
+import { DEFAULT_CREW, DEFAULT_TASK_QUEUE, DEFAULT_TIMEOUT } from '../contract.js';
 import { addCommonFlags } from './command-options.js';
 import type { CommonFlags } from './command-options.js';
 
@@ -16,6 +16,7 @@ export interface RunFlags extends CommonFlags {
   timeout?: string;
   onCrewError?: 'return' | 'fail';
   taskQueue?: string;
+  bearerTokenFile?: string;
 }
 
 const collect = (value: string, earlier: string[] = []): string[] => [...earlier, value];
@@ -30,7 +31,10 @@ export function addRunFlags(command: Command): Command {
       .option('--id <id>', 'workflow id; the same id again attaches to the run that is there')
       .option('--again', 'start a new run although one with this --id has ended')
       .option('--kickoff-id <id>', 'watch a run that CrewAI knows already instead of starting one')
-      .option('--timeout <duration>', 'how long to wait in all, such as 90s or 2h (default: 24h)')
+      .option(
+        '--timeout <duration>',
+        `how long to wait in all, such as 90s or 2h (default: ${DEFAULT_TIMEOUT})`,
+      )
       .addOption(
         new Option(
           '--on-crew-error <what>',
@@ -40,6 +44,11 @@ export function addRunFlags(command: Command): Command {
       .option(
         '--task-queue <name>',
         `queue of the worker (env: TEMPORAL_TASK_QUEUE, default: ${DEFAULT_TASK_QUEUE})`,
+      )
+      .option(
+        '--bearer-token-file <file>',
+        "a token to use in place of the crew's own; sealed for this run, with the public key of " +
+          'CREWAI_TOKEN_PUBLIC_KEY_FILE, before anything is sent; - reads stdin',
       ),
   );
 }

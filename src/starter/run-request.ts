@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import type { Duration } from '@temporalio/common';
 import { DEFAULT_TASK_QUEUE } from '../contract.js';
 import type { CrewRunInput } from '../contract.js';
+import { parseDurationFlag } from './duration-flag.js';
 import { readInputsFile } from './inputs-file.js';
 import { parseKeyValues } from './key-values.js';
+import type { OwnToken } from './own-token.js';
 import type { RunFlags } from './run-flags.js';
 import type { Shell } from './shell.js';
 import { createUsageError } from './starter-error.js';
@@ -15,7 +16,9 @@ export interface RunRequest {
   /** A new run is wanted although one with this id may have ended. */
   again: boolean;
   crew: string;
-  input: CrewRunInput;
+  input: Omit<CrewRunInput, 'bearerToken'>;
+  /** Sealed, it becomes a part of the input; absent where the run uses the crew's own. */
+  token?: OwnToken;
 }
 
 /** The server's default limit on ids, `limit.maxIDLength`. */
@@ -30,8 +33,11 @@ export async function parseRunRequest(flags: RunFlags, shell: Shell): Promise<Ru
   const mistakes: string[] = [];
   const given = parseKeyValues('--input', flags.input ?? [], mistakes);
   const meta = parseKeyValues('--meta', flags.meta ?? [], mistakes);
-  const timeout = parseDuration(flags.timeout, mistakes);
-  const { kickoffId, inputsFile, onCrewError } = flags;
+  const { kickoffId, inputsFile, onCrewError, bearerTokenFile } = flags;
+  const timeout =
+    flags.timeout === undefined
+      ? undefined
+      : parseDurationFlag('--timeout', flags.timeout, mistakes);
 
   if (Object.hasOwn(meta, 'temporal')) {
     mistakes.push("--meta temporal is the workflow's own key: choose another");
@@ -51,9 +57,14 @@ export async function parseRunRequest(flags: RunFlags, shell: Shell): Promise<Ru
       mistakes.push(`${flag} is longer than ${MAX_ID_LENGTH} characters`);
     }
   }
+  if (inputsFile === '-' && bearerTokenFile === '-') {
+    mistakes.push('--inputs-file - and --bearer-token-file - cannot both read stdin');
+  }
   // Last, as it may wait for stdin; read all the same, so that its mistakes are named with the others.
   const fromFile =
     inputsFile === undefined ? {} : await readInputsFile(inputsFile, shell, mistakes);
+  const token =
+    bearerTokenFile === undefined ? null : await readTokenOf(bearerTokenFile, shell, mistakes);
   if (mistakes.length > 0) throw createUsageError(mistakes);
 
   return {
@@ -68,18 +79,12 @@ export async function parseRunRequest(flags: RunFlags, shell: Shell): Promise<Ru
       ...(timeout !== undefined && { timeout }),
       ...(onCrewError !== undefined && { onCrewError }),
     },
+    ...(token !== null && { token }),
   };
 }
 
-/** A bare number would be milliseconds, which nobody means on a command line. */
-function parseDuration(text: string | undefined, mistakes: string[]): Duration | undefined {
-  if (text === undefined) return undefined;
-  if (isDuration(text)) return text;
-  mistakes.push(`--timeout ${text}: write a number and a unit, such as 90s, 15m or 2h`);
-  return undefined;
-}
-
-function isDuration(text: string): text is `${number}s` {
-  const [, number] = /^(\d+(?:\.\d+)?)(?:ms|s|m|h|d)$/.exec(text) ?? [];
-  return number !== undefined && Number(number) > 0;
+async function readTokenOf(file: string, shell: Shell, mistakes: string[]) {
+  // Only now: what seals takes time to load, and few runs bring a token along.
+  const { readOwnToken } = await import('./own-token.js');
+  return readOwnToken(file, shell, mistakes);
 }

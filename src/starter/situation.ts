@@ -43,7 +43,7 @@ function toPhaseSituation({ phase, status, kickoffId }: CrewRunProgress): Situat
     case 'polling':
       return { tone: 'busy', words: status === null ? 'kicked off' : STATUS_WORDS[status] };
     case 'onHold':
-      return { tone: 'attention', words: 'on hold: the API refuses the token' };
+      return { tone: 'attention', words: 'on hold: the token is refused' };
     case 'waitingForFeedback':
       return { tone: 'attention', words: 'waiting for a person' };
     case 'collecting':
@@ -94,6 +94,8 @@ export function toGuidance(view: RunView, toCommand: (words: string[]) => string
   if (progress?.phase === 'onHold') {
     return [
       `Mend the token${ofCrew} where the worker has it (CREWAI_AMP_TOKEN or crews.toml): a token file is read again, a variable needs a restart. The run then goes on by itself.`,
+      'If the run brought its token along, give it a new one with',
+      `  ${toCommand(['token', 'replace', workflowId, '--bearer-token-file', 'FILE'])}`,
     ];
   }
   return [];

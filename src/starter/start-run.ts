@@ -1,9 +1,12 @@
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
-import { WORKFLOW_TYPE } from '../contract.js';
+import { DEFAULT_TIMEOUT, WORKFLOW_TYPE } from '../contract.js';
+import type { CrewRunInput } from '../contract.js';
+import { parseDurationMs } from '../duration.js';
 import type { TemporalClient } from './create-client.js';
 import { findRun } from './find-run.js';
 import type { CrewRunWorkflow, FoundRun } from './find-run.js';
 import { toGlimpse } from './glimpse.js';
+import { EXPIRES_AFTER_TIMEOUT_MS } from './own-token.js';
 import type { RunRequest } from './run-request.js';
 import { findSearchAttributes } from './run-search-attributes.js';
 import { createUsageError } from './starter-error.js';
@@ -19,7 +22,8 @@ export async function startRun(
   temporal: TemporalClient,
   request: RunRequest,
 ): Promise<{ run: FoundRun; started: boolean }> {
-  const { workflowId, taskQueue, again, input } = request;
+  const { workflowId, taskQueue, again } = request;
+  const input = await sealInput(request, temporal.namespace);
   let started = true;
   try {
     await temporal.client.workflow.start<CrewRunWorkflow>(WORKFLOW_TYPE, {
@@ -43,4 +47,18 @@ export async function startRun(
     ]);
   }
   return { run, started };
+}
+
+/** The token serves this run alone, and as long as the run may last. */
+async function sealInput(
+  { crew, workflowId, input, token }: RunRequest,
+  namespace: string,
+): Promise<CrewRunInput> {
+  if (token === undefined) return input;
+  const timeoutMs = parseDurationMs(input.timeout ?? DEFAULT_TIMEOUT) ?? 0;
+  const expiresAt = Date.now() + timeoutMs + EXPIRES_AFTER_TIMEOUT_MS;
+  return {
+    ...input,
+    bearerToken: await token.seal({ crew, namespace, workflowId, expiresAt }),
+  };
 }

@@ -14,7 +14,11 @@ const COMMANDS = [
   'list',
   'adopt',
   'retry-kickoff',
-];
+  'token',
+  'token keygen',
+  'token seal',
+  'token replace',
+].map((command) => command.split(' '));
 
 const starter = fileURLToPath(new URL('../../src/starter.ts', import.meta.url));
 const refuseTemporal = new URL('refuse-temporal.ts', import.meta.url).href;
@@ -28,9 +32,9 @@ async function runWithoutTemporal(...args: string[]) {
 }
 
 describe('--help', () => {
-  it.each([[], ...COMMANDS.map((command) => [command])])(
+  it.each([[], ...COMMANDS].map((command) => [command]))(
     'loads no @temporalio module: %s',
-    async (...command) => {
+    async (command) => {
       const { stdout } = await runWithoutTemporal(...command, '--help');
       expect(stdout).toContain(['Usage: temporal-crewai', ...command].join(' '));
     },
@@ -43,13 +47,16 @@ describe('--help', () => {
     });
   });
 
-  it.each(COMMANDS)('gives an example and the exit codes: %s', async (command) => {
-    const { exitCode, stdout } = await runCommand([command, '--help']);
-    expect(exitCode).toBe(0);
-    expect(stdout).toContain(`temporal-crewai ${command}`);
-    expect(stdout).toMatch(/Examples?:\n {2}\$ /);
-    expect(stdout).toMatch(/Exit codes:\n {2}0 /);
-  });
+  it.each(COMMANDS.map((command) => [command.join(' '), command] as const))(
+    'gives an example and the exit codes: %s',
+    async (words, command) => {
+      const { exitCode, stdout } = await runCommand([...command, '--help']);
+      expect(exitCode).toBe(0);
+      expect(stdout).toContain(`temporal-crewai ${words}`);
+      expect(stdout).toMatch(/Examples?:\n {2}\$ /);
+      expect(stdout).toMatch(/Exit codes:\n {2}0 /);
+    },
+  );
 });
 
 describe('a word that does not exist', () => {

@@ -87,7 +87,7 @@ describe('the screen of a run', () => {
     [{ status: 'notFound', totalTasks: null, completedTasks: null }, '● not found by the API'],
     [
       { phase: 'onHold', totalTasks: null, completedTasks: null },
-      '● on hold: the API refuses the token',
+      '● on hold: the token is refused',
     ],
     [{ phase: 'collecting', totalTasks: null, completedTasks: null }, '● collecting the result'],
   ])('%j has the headline %j', (progress, headline) => {
@@ -178,6 +178,7 @@ describe('what a person is asked to do', () => {
   it('is to mend the token of the crew that is on hold', () => {
     const guidance = toGuidance(view({ phase: 'onHold' }), toCommand);
     expect(guidance.join('\n')).toContain('Mend the token of crew "research"');
+    expect(guidance.at(-1)).toContain('token replace w-1 --bearer-token-file FILE');
   });
 });
 
