@@ -2,7 +2,7 @@ import { performance } from 'node:perf_hooks';
 import { activityInfo, cancellationSignal } from '@temporalio/activity';
 import { ApplicationFailure } from '@temporalio/common';
 import type { CrewRunStatus } from '../amp/index.js';
-import { AmpError, AmpResponseTooLargeError } from '../amp/index.js';
+import { AmpError, AmpResponseTooDeepError, AmpResponseTooLargeError } from '../amp/index.js';
 import { FAILURE_TYPES } from '../contract.js';
 import type { StatusReport, StatusRequest } from '../contract.js';
 import { SealedTokenError } from '../sealing/open-token.js';
@@ -14,8 +14,8 @@ import { countTooLargeInARow } from './too-large-in-a-row.js';
 const LONGEST_TEXT = 200;
 /** A gateway's Retry-After is honoured up to this: the run's own timeout should not be its toy. */
 const LONGEST_RETRY_AFTER_MS = 300_000;
-/** An answer beyond the limit may be a gateway's fault; this many in a row are a result that large. */
-const TOO_LARGE_IN_A_ROW = 5;
+/** An answer beyond a limit may be a gateway's fault; this many in a row are a result like that. */
+const BEYOND_LIMIT_IN_A_ROW = 5;
 
 /** `GET /status/{kickoff_id}` as a compact report: never the crew's output. */
 export async function getStatus(find: FindClient, request: StatusRequest): Promise<StatusReport> {
@@ -73,12 +73,11 @@ function toTokenRefused({ sealedToken }: StatusRequest, reason: string): ReadSta
 
 function toRetryableFailure(error: AmpError, kickoffId: string): ApplicationFailure {
   const isTooLarge = error instanceof AmpResponseTooLargeError;
-  if (countTooLargeInARow(isTooLarge) >= TOO_LARGE_IN_A_ROW && isTooLarge) {
-    const { message, sizeBytes, limitBytes } = error;
-    return createFailure('ResultTooLarge', message, {
+  const isBeyondLimit = isTooLarge || error instanceof AmpResponseTooDeepError;
+  if (countTooLargeInARow(isBeyondLimit) >= BEYOND_LIMIT_IN_A_ROW && isBeyondLimit) {
+    return createFailure('ResultTooLarge', error.message, {
       kickoffId,
-      bytes: sizeBytes ?? null,
-      limitBytes,
+      ...(isTooLarge ? { bytes: error.sizeBytes ?? null, limitBytes: error.limitBytes } : {}),
     });
   }
   return ApplicationFailure.create({

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import { toPlainText } from './excerpt.js';
+import { JsonTooDeepError, parseJson } from './parse-json.js';
 
 /** What an error answer's body says, whichever of the API's and its gateways' shapes it has. */
 export interface ErrorBody {
@@ -28,7 +29,7 @@ const Problem = v.object({
 
 /** Reads the body of an answer that is not 2xx. Never throws: any text is somebody's message. */
 export function parseErrorBody(text: string): ErrorBody {
-  const body = parseJson(text);
+  const body = parseJsonOrNothing(text);
   if (v.is(DocumentedError, body)) {
     const message = joinDistinct([body.error, body.message].filter(isText));
     const listed = v.is(MissingInputs, body.details) ? body.details.missing_inputs : [];
@@ -75,11 +76,11 @@ export function parseErrorBody(text: string): ErrorBody {
   };
 }
 
-function parseJson(text: string): unknown {
+function parseJsonOrNothing(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseJson(text);
   } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
+    if (error instanceof SyntaxError || error instanceof JsonTooDeepError) return undefined;
     throw error;
   }
 }

@@ -1,10 +1,12 @@
 import * as v from 'valibot';
 import type { CrewRunStatus } from './crew-run-status.js';
+import { AmpResponseTooDeepError } from './errors/amp-response-too-deep-error.js';
 import { AmpUnreadableResponseError } from './errors/amp-unreadable-response-error.js';
 import { NotAStatusError } from './errors/not-a-status-error.js';
 import { isHtml, toExcerpt } from './excerpt.js';
 import { maskTokens } from './mask-tokens.js';
 import type { AmpCall } from './operations.js';
+import { JsonTooDeepError, parseJson } from './parse-json.js';
 import { toCrewRunStatus } from './to-crew-run-status.js';
 
 /** The text of a 2xx answer, and what is needed to say what is wrong with it. */
@@ -32,23 +34,23 @@ const Kickoff = v.object({
   ),
 });
 
-/** @throws AmpUnreadableResponseError */
+/** @throws AmpUnreadableResponseError, AmpResponseTooDeepError */
 export function parseInputs(answer: AnswerText): string[] {
-  const body = parseJson(answer);
+  const body = parseBody(answer);
   if (!v.is(Inputs, body)) throw unreadable(answer, 'the body has no list of names in `inputs`');
   return body.inputs;
 }
 
-/** @throws AmpUnreadableResponseError */
+/** @throws AmpUnreadableResponseError, AmpResponseTooDeepError */
 export function parseKickoff(answer: AnswerText): { kickoffId: string } {
-  const body = parseJson(answer);
+  const body = parseBody(answer);
   if (!v.is(Kickoff, body)) throw unreadable(answer, 'the body has no readable `kickoff_id`');
   return { kickoffId: body.kickoff_id };
 }
 
-/** @throws AmpUnreadableResponseError */
+/** @throws AmpUnreadableResponseError, AmpResponseTooDeepError */
 export function parseStatus(answer: AnswerText): CrewRunStatus {
-  const body = parseJson(answer);
+  const body = parseBody(answer);
   try {
     return toCrewRunStatus(body);
   } catch (error) {
@@ -60,17 +62,20 @@ export function parseStatus(answer: AnswerText): CrewRunStatus {
 /** The body of a 404, which need not be JSON. */
 export function toRawBody(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseJson(text);
   } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
+    if (!(error instanceof SyntaxError || error instanceof JsonTooDeepError)) throw error;
     return text;
   }
 }
 
-function parseJson(answer: AnswerText): unknown {
+function parseBody(answer: AnswerText): unknown {
   try {
-    return JSON.parse(answer.text);
-  } catch {
+    return parseJson(answer.text);
+  } catch (error) {
+    if (error instanceof JsonTooDeepError) {
+      throw new AmpResponseTooDeepError(answer.call, answer.httpStatus, error);
+    }
     // The parser's own message quotes the body unmasked, so it is not kept as a cause.
     if (answer.text.trim() === '') throw unreadable(answer, 'the body is empty');
     throw unreadable(answer, isHtml(answer.text) ? 'the body is HTML' : 'the body is not JSON');
