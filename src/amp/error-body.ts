@@ -2,6 +2,9 @@ import * as v from 'valibot';
 import { toPlainText } from './excerpt.js';
 import { JsonTooDeepError, parseJson } from './parse-json.js';
 
+/** That many names do not stand in a sentence, and what finds them takes time by the square of it. */
+const LONGEST_SENTENCE = 5_000;
+
 /** What an error answer's body says, whichever of the API's and its gateways' shapes it has. */
 export interface ErrorBody {
   /** The API's own words; absent when the body is empty. */
@@ -106,6 +109,7 @@ function namesIn(sentence: string): string[] {
   const list = /\bmissing (?:required )?inputs?: *([^\n]+)/i.exec(sentence)?.[1];
   if (list === undefined) return [];
   return list
+    .slice(0, LONGEST_SENTENCE)
     .split(',')
     .map((name) => name.replace(/^[\s[('"`]+|[\s\])'"`.]+$/g, ''))
     .filter((name) => name !== '');

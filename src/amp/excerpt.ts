@@ -6,14 +6,22 @@ export const API_MESSAGE_CHARACTERS = 1_000;
 
 /** The start of a body, on one line. Mask secrets before: a cut could leave half of one. */
 export function toExcerpt(text: string, maximumCharacters = EXCERPT_CHARACTERS): string {
-  const line = text.replace(/\s+/g, ' ').trim();
+  // Not all of a body of megabytes, of which a line or two is kept.
+  const start = text.trimStart().slice(0, 20 * maximumCharacters);
+  const line = start.replace(/\s+/g, ' ').trim();
   return line.length <= maximumCharacters ? line : `${line.slice(0, maximumCharacters - 1)}…`;
 }
 
 export function isHtml(text: string): boolean {
-  return /^\s*(?:<!--[^]*?-->\s*)*<(?:!doctype html|html|head|body|title)\b/i.test(
-    text.slice(0, 2_000),
-  );
+  let start = text.slice(0, 2_000).trimStart();
+  // One by one: an expression that skips any number of comments tries each way to tell them apart,
+  // and 50 of them are a number of ways that no worker comes back from.
+  while (start.startsWith('<!--')) {
+    const end = start.indexOf('-->', 4);
+    if (end === -1) return false;
+    start = start.slice(end + 3).trimStart();
+  }
+  return /^<(?:!doctype html|html|head|body|title)\b/i.test(start);
 }
 
 /** The title of a page, or else its text; what is not HTML stays as it is. */

@@ -19,6 +19,12 @@ import { BodyTooLargeError, CompressedBodyError } from './read-body.js';
 import { parseRetryAfter } from './retry-after.js';
 
 /**
+ * Far more than an error says. A gateway's whole page of megabytes would be searched for names and
+ * white space, for seconds in which nothing else happens.
+ */
+const LONGEST_ERROR_CHARACTERS = 256 * 1024;
+
+/**
  * For an exchange that ended without an answer.
  *
  * @param handedOver whether undici had the connection: from then on the request may have left.
@@ -68,7 +74,7 @@ export function toHttpStatusError(
 ): AmpHttpStatusError {
   // Masked before anything is cut, and again below: JSON can spell a token with escapes.
   const { message, missingInputs, isAmpShaped } = parseErrorBody(
-    'text' in body ? maskTokens(body.text, tokens) : '',
+    'text' in body ? maskTokens(body.text, tokens).slice(0, LONGEST_ERROR_CHARACTERS) : '',
   );
   const apiMessage =
     message === undefined
