@@ -8,7 +8,8 @@ const nullish = <Schema extends v.GenericSchema>(schema: Schema) =>
   v.fallback(v.nullish(schema, null), null);
 
 const text = nullish(v.pipe(v.string(), v.trim(), v.nonEmpty()));
-const count = nullish(v.number());
+/** `1e999` is JSON, and infinite once it is read: nothing that JSON could carry on. */
+const count = nullish(v.pipe(v.number(), v.finite()));
 const object = v.record(v.string(), v.unknown());
 
 /** Both dialects at once: they share no field name with two meanings, except `status` and `result`. */
