@@ -49,8 +49,22 @@ export default defineConfig(
     'amp/ is a client of the AMP API and knows nothing of Temporal or of its neighbours.',
   ),
   layer(
+    ['src/sealing/**'],
+    ['@temporalio/*', '../*'],
+    'sealing/ is shared by whoever seals and whoever opens, and knows neither.',
+  ),
+  layer(
     ['src/workflows/**'],
-    ['node:*', '../amp/*', '../activities/*', '../crews*', 'valibot', 'undici'],
+    [
+      'node:*',
+      '../amp/*',
+      '../activities/*',
+      '../crews*',
+      '../sealing/*',
+      'valibot',
+      'undici',
+      'jose',
+    ],
     'Workflow code is deterministic: contract.ts and @temporalio/workflow only.',
   ),
   {

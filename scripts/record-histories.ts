@@ -2,7 +2,7 @@
  * Records histories of this version's workflow, for `test/run/replay.test.ts`: whatever a later
  * version does, a worker of it has to be able to go on with the runs of this one.
  *
- * Usage, after `npm run build`: node --import tsx scripts/record-histories.ts
+ * Usage, after `npm run build`: node --import tsx scripts/record-histories.ts [NAME…]
  * Writes test/histories/<version>/<name>.json. Those of released versions are never recorded again.
  */
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
@@ -25,12 +25,17 @@ import {
   type CrewRunProgress,
   type Phase,
 } from '../src/contract.js';
+import { sealToken } from '../src/sealing/seal-token.js';
 import {
   startSimulatedAmp,
   type Faults,
   type Scenario,
   type SimulatedAmp,
 } from '../src/testing/index.js';
+import { createTokenKeys } from '../test/support/token-keys.js';
+
+/** A recorded token opens nothing, since its key is removed; nor for longer than a recording takes. */
+const RECORDING_MS = 600_000;
 
 interface Recording {
   scenario: Scenario;
@@ -39,9 +44,14 @@ interface Recording {
   searchAttributes?: Record<string, string[]>;
   /** Events after which the server suggests continue-as-new. Default: the server's own, thousands. */
   suggestContinueAsNewAfter?: number;
+  /** The run brings this token along, sealed. */
+  ownToken?: string;
   /** What happens to the run while it is under way. */
-  meanwhile?: (run: WorkflowHandle, amp: SimulatedAmp) => Promise<void>;
+  meanwhile?: (run: WorkflowHandle, amp: SimulatedAmp, seal: Seal) => Promise<void>;
 }
+
+/** Seals a token for the run. */
+type Seal = (token: string) => Promise<string>;
 
 /** By file name, which is the workflow id as well. */
 const RECORDINGS: Record<string, Recording> = {
@@ -97,6 +107,17 @@ const RECORDINGS: Record<string, Recording> = {
     scenario: { polls: 2 },
     faults: { status: [{ status: 401 }, { status: 403 }] },
   },
+  'token-replaced': {
+    scenario: { polls: 3 },
+    ownToken: 'first-token',
+    meanwhile: async (run, amp, seal) => {
+      await amp.ledger.until(({ polls }) => polls.length === 1);
+      amp.token = 'next-token';
+      await untilPhase(run, 'onHold');
+      const sealedToken = await seal(amp.token);
+      await run.executeUpdate(UPDATES.replaceBearerToken, { args: [{ sealedToken }] });
+    },
+  },
   'not-found-for-a-while': {
     scenario: { statuses: ['notFound', 'running', 'notFound', 'completed'] },
   },
@@ -140,14 +161,27 @@ async function record(name: string, recording: Recording, folder: string): Promi
       }),
     },
   });
-  const amp = await startSimulatedAmp({ scenario, faults });
+  const { ownToken } = recording;
+  const amp = await startSimulatedAmp({
+    scenario,
+    faults,
+    ...(ownToken !== undefined && { token: ownToken }),
+  });
   const crew = {
     name: 'default',
     url: amp.url,
     kickoffTimeoutMs: 2_000,
     token: () => Promise.resolve(amp.token),
   };
-  const activities = createActivities({ crews: new Map([['default', crew]]) });
+  const keys = await createTokenKeys();
+  const key = await keys.add('recording');
+  const use = { crew: 'default', namespace: 'default', workflowId: name };
+  const seal: Seal = (token) =>
+    sealToken(token, { ...use, expiresAt: Date.now() + RECORDING_MS }, key);
+  const activities = createActivities({
+    crews: new Map([['default', crew]]),
+    privateKeys: keys.load(),
+  });
   const native = await NativeConnection.connect({ address: server.address });
   const connection = await Connection.connect({ address: server.address });
   try {
@@ -170,11 +204,12 @@ async function record(name: string, recording: Recording, folder: string): Promi
             inputs: { topic: 'whales' },
             polling: { initialInterval: 50, maximumInterval: 200 },
             ...recording.input,
+            ...(ownToken !== undefined && { bearerToken: await seal(ownToken) }),
           },
         ],
         ...(searchAttributes !== undefined && { searchAttributes }),
       });
-      await recording.meanwhile?.(run, amp);
+      await recording.meanwhile?.(run, amp, seal);
       // A failure of the run is one way to end, and stands in its history.
       await run.result().catch((error: unknown) => error);
     });
@@ -186,6 +221,7 @@ async function record(name: string, recording: Recording, folder: string): Promi
     }
   } finally {
     await activities.close();
+    await keys.remove();
     await native.close();
     await connection.close();
     await amp.stop();
@@ -227,6 +263,9 @@ const { version } = v.parse(
 );
 const folder = fileURLToPath(new URL(`../test/histories/${version}/`, import.meta.url));
 Runtime.install({ logger: new DefaultLogger('ERROR') });
-await rm(folder, { recursive: true, force: true });
+const names = process.argv.slice(2);
+if (names.length === 0) await rm(folder, { recursive: true, force: true });
 await mkdir(folder, { recursive: true });
-for (const [name, recording] of Object.entries(RECORDINGS)) await record(name, recording, folder);
+for (const [name, recording] of Object.entries(RECORDINGS)) {
+  if (names.length === 0 || names.includes(name)) await record(name, recording, folder);
+}

@@ -56,7 +56,7 @@ describe('an input that does not fit the contract', () => {
     [
       'a token',
       { inputs: {}, bearerToken: 'secret' },
-      ['configure the token at the worker', 'considered exposed'],
+      ['Configure the token at the worker', 'considered exposed'],
     ],
   ])('%s: InvalidInput, and nothing reaches the API', async (_, input, mistakes) => {
     const failure = await failureOf(await crew.start(input));

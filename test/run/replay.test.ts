@@ -20,7 +20,7 @@ describe('a history that a released or this version recorded', () => {
     Runtime.install({ logger: new DefaultLogger('ERROR') });
   });
 
-  it('is there for a run that completes, fails, is slow, goes on as new, or is resolved', () => {
+  it('is there for a run that completes, fails, is slow, goes on as new, is resolved or given a token', () => {
     expect(files.map((file) => basename(file))).toEqual(
       expect.arrayContaining([
         'completed.json',
@@ -29,6 +29,7 @@ describe('a history that a released or this version recorded', () => {
         'continued-as-new.1.json',
         'continued-as-new.2.json',
         'kickoff-unknown-adopted.json',
+        'token-replaced.json',
       ]),
     );
   });
