@@ -11,7 +11,7 @@ import { inject } from 'vitest';
 import { createActivities } from '../../src/activities/index.js';
 import type { CrewRunInput, CrewRunOutput, CrewRunProgress } from '../../src/contract.js';
 import { WORKFLOW_TYPE } from '../../src/contract.js';
-import type { Crew, Crews } from '../../src/crews.js';
+import type { Crew } from '../../src/crews.js';
 import { NO_PRIVATE_KEYS, type PrivateKeys } from '../../src/sealing/private-keys.js';
 import type { SimulatedAmp, SimulatedAmpOptions } from '../../src/testing/index.js';
 import { startSimulatedAmp } from '../../src/testing/index.js';
@@ -33,6 +33,8 @@ export interface CrewHarness {
   taskQueue: string;
   /** The crew `default`, for tests that change it while a worker uses it. */
   crew: Crew;
+  /** All crews that the worker knows, by name: more can be added. */
+  crews: Map<string, Crew>;
   start(input: unknown, options?: Partial<WorkflowStartOptions>): Promise<CrewRunHandle>;
   run(input: unknown): Promise<CrewRunOutput>;
   /** Shuts the worker down, without a grace time, and starts another one. */
@@ -47,16 +49,24 @@ export interface CrewHarnessOptions {
   privateKeys?: PrivateKeys;
   /** Default: the server that all test files share. */
   address?: string;
+  /** Where the worker finds that server, when not there: at a door before it, say. */
+  workerAddress?: string;
   /** Default: one of its own. */
   taskQueue?: string;
-  worker?: Pick<WorkerOptions, 'maxCachedWorkflows' | 'enableNonLocalActivities'>;
+  worker?: Pick<WorkerOptions, 'maxCachedWorkflows' | 'enableNonLocalActivities' | 'dataConverter'>;
 }
 
 let quiet = false;
 
 /** A simulated AMP, a worker that serves it as the crew `default`, and a client: all real. */
 export async function startCrewHarness(options: CrewHarnessOptions = {}): Promise<CrewHarness> {
-  if (!quiet) Runtime.install({ logger: new DefaultLogger('ERROR') });
+  if (!quiet) {
+    Runtime.install({
+      logger: new DefaultLogger('ERROR'),
+      // The native part's warnings as well: outages are brought about on purpose.
+      telemetryOptions: { logging: { forward: {} } },
+    });
+  }
   quiet = true;
   const address = options.address ?? inject('temporalAddress');
   const amp = await startSimulatedAmp({ dialect: 'live', token: 'crew-token', ...options.amp });
@@ -67,13 +77,13 @@ export async function startCrewHarness(options: CrewHarnessOptions = {}): Promis
     token: () => Promise.resolve('crew-token'),
     ...options.crew,
   };
-  const crews: Crews = new Map([['default', crew]]);
+  const crews = new Map([['default', crew]]);
   const taskQueue = options.taskQueue ?? `crewai-${randomUUID()}`;
   const activities = createActivities({
     crews,
     privateKeys: options.privateKeys ?? NO_PRIVATE_KEYS,
   });
-  const native = await NativeConnection.connect({ address });
+  const native = await NativeConnection.connect({ address: options.workerAddress ?? address });
   const startWorker = async () => {
     const instance = await Worker.create({
       connection: native,
@@ -110,6 +120,7 @@ export async function startCrewHarness(options: CrewHarnessOptions = {}): Promis
     },
     taskQueue,
     crew,
+    crews,
     start,
     run: async (input) => (await start(input)).result(),
     async replaceWorker() {
