@@ -1,0 +1,136 @@
+import { API_SITUATIONS } from './api-situations.js';
+import { CANCEL_SITUATIONS } from './cancel-situations.js';
+import { RETRY_SITUATIONS, SAME_ID_SITUATIONS } from './rerun-situations.js';
+import { RESET_SITUATIONS } from './reset-situations.js';
+import type { ChainSituation, Row, Situation } from './situation.js';
+import { OUTCOMES, REACTIONS } from './situation.js';
+import {
+  LOST_CALL_SITUATIONS,
+  NO_WORKER_SITUATIONS,
+  OUTAGE_SITUATIONS,
+  SHUTDOWN_SITUATIONS,
+} from './temporal-situations.js';
+import { KILL_SITUATIONS, STOP_SITUATIONS } from './worker-situations.js';
+
+const INTRODUCTION = `# What can happen to a kickoff
+
+Each row below is played by a test in \`test/kickoff-outcomes/\`, on a real Temporal server: answers come
+from the simulated AMP, which counts the kickoffs that it has accepted; broken connections from a server
+that breaks them at that byte; lost calls to Temporal from a proxy before it. The tests fail when this
+page says anything else than what they have seen.
+
+**Accepted** is the number of kickoffs of one chain of runs that the API has accepted when the run has
+done by itself all that it does. It is never 2. Where it is "0 or 1", nobody but the API knows which, and
+both are played.
+
+**The run** then
+
+- sends the kickoff again after a _backoff_ of 1 s, 2 s, 4 s and so on, at most a minute; after
+  \`Retry-After\` where that is longer, at most an hour.
+- _waits as \`kickoffUnknown\`_ for a person, up to \`adoptionWindow\`, and fails with
+  \`KickoffOutcomeUnknown\` after that. Its details in the Web UI and \`temporal-crewai status ID\` say what
+  to look for in AMP, and the two commands that resolve it: \`temporal-crewai adopt ID KICKOFF_ID\` where
+  the crew was started, \`temporal-crewai retry-kickoff ID\` where it was not. Each such run is resolved in
+  its test, and returns the result of the one kickoff that was accepted.
+\
+`;
+
+interface Section {
+  title: string;
+  text?: string;
+  rows: readonly (Situation<never> | ChainSituation<never>)[];
+}
+
+const SECTIONS: readonly Section[] = [
+  {
+    title: 'The request is never sent',
+    text: 'Whatever fails before the connection is handed over was not sent.',
+    rows: API_SITUATIONS.NEVER_SENT,
+  },
+  {
+    title: 'It is sent, and no whole answer comes',
+    text: 'Whatever fails from then on may have been acted on.',
+    rows: API_SITUATIONS.SENT,
+  },
+  { title: 'The API, or a gateway before it, answers', rows: API_SITUATIONS.ANSWERED },
+  {
+    title: 'The worker is killed',
+    text: 'With SIGKILL; another one is started. Temporal gives the attempt up after `kickoff_timeout` and 15 s.',
+    rows: KILL_SITUATIONS,
+  },
+  {
+    title: 'The worker is stopped, and goes on too late',
+    text: 'With SIGSTOP, and SIGCONT when Temporal has given up the attempt.',
+    rows: STOP_SITUATIONS,
+  },
+  {
+    title: 'The worker is told to end',
+    text: 'With SIGTERM. It ends when its kickoffs have.',
+    rows: SHUTDOWN_SITUATIONS,
+  },
+  { title: 'There is no worker', rows: NO_WORKER_SITUATIONS },
+  {
+    title: 'Temporal is out of reach',
+    text:
+      'The tests make it so until Temporal has given up the attempt, which is some 20 s there and 75 s by ' +
+      'default. What comes later is the same, however long it lasts: the worker signals the id every ' +
+      '15 s until Temporal has it.',
+    rows: OUTAGE_SITUATIONS,
+  },
+  { title: 'A single call to Temporal is lost', rows: LOST_CALL_SITUATIONS },
+  {
+    title: 'The run is cancelled',
+    text: 'Once it was sent, a cancellation waits for the outcome.',
+    rows: CANCEL_SITUATIONS,
+  },
+  {
+    title: 'The run is reset',
+    text: 'A run that was reset sends nothing, unless a person says so to it.',
+    rows: RESET_SITUATIONS,
+  },
+  {
+    title: 'Retry policies and timeouts of the workflow, termination, cron',
+    text: 'None of them is needed: `timeout` in the input ends a run with all that it knows.',
+    rows: RETRY_SITUATIONS,
+  },
+  {
+    title: 'The workflow id is used again',
+    text: 'Accepted counts each chain. The `Idempotency-Key` of another chain is another one.',
+    rows: SAME_ID_SITUATIONS,
+  },
+];
+
+/** `docs/kickoff-outcomes.md`, before it is formatted. */
+export function toDocument(): string {
+  return [INTRODUCTION, ...SECTIONS.map(toSection)].join('\n');
+}
+
+function toSection({ title, text, rows }: Section): string {
+  const hasOutcomes = rows.some((row) => 'outcome' in row);
+  const header = hasOutcomes
+    ? ['What happens', 'Outcome', 'Accepted', 'The run']
+    : ['What happens', 'Accepted', 'The run'];
+  return [
+    `## ${title}\n`,
+    ...(text === undefined ? [] : [`${text}\n`]),
+    toLine(header),
+    toLine(header.map(() => '---')),
+    ...rows.map((row) =>
+      toLine([
+        row.what.replace(/\.$/, ''),
+        ...('outcome' in row ? [OUTCOMES[row.outcome]] : []),
+        toNumbers(row),
+        'outcome' in row ? REACTIONS[row.run] : row.run,
+      ]),
+    ),
+    '',
+  ].join('\n');
+}
+
+function toNumbers({ accepted }: Row): string {
+  return accepted.join(' or ');
+}
+
+function toLine(cells: readonly string[]): string {
+  return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+}
