@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { addAdoptCommand } from './commands/adopt.js';
 import { addCancelCommand } from './commands/cancel.js';
+import { addCodecServerCommand } from './commands/codec-server.js';
 import { addListCommand } from './commands/list.js';
 import { addResultCommand } from './commands/result.js';
 import { addRetryKickoffCommand } from './commands/retry-kickoff.js';
@@ -53,6 +54,7 @@ Environment:
     addAdoptCommand,
     addRetryKickoffCommand,
     addTokenCommand,
+    addCodecServerCommand,
   ]) {
     addCommand(program, shell);
   }

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -12,6 +12,7 @@ import type { TemporalDevServer } from '../../dev-server/temporal-dev-server.js'
 import { startTemporalDevServer } from '../../dev-server/temporal-dev-server.js';
 import type { CrewRunProgress } from '../../src/contract.js';
 import { loadCrews } from '../../src/crews.js';
+import { loadPayloadKeys } from '../../src/payload-codec.js';
 import type { SimulatedAmp } from '../../src/testing/index.js';
 import { startSimulatedAmp } from '../../src/testing/index.js';
 import { eventually } from '../support/crew-harness.js';
@@ -87,6 +88,7 @@ describe('the commands of the README', () => {
       'run',
       'start',
       'temporal',
+      'keys',
       'resolve',
     ]);
     expect(block('demo')).toBe('npm ci && npm run demo\n');
@@ -163,6 +165,19 @@ describe('the commands of the README', () => {
     expect(await shell(retrying, env).done()).toMatchObject({ code: 0 });
     await expect(retried.result()).resolves.toMatchObject({ status: 'completed' });
     expect(amp.ledger.kickoffsOfWorkflow('retried')).toHaveLength(2);
+  });
+
+  it('make a key that encrypts payloads, for nobody else to read', async () => {
+    const made = await shell(
+      `cd ${folder}\n${block('keys')}printenv CREWAI_PAYLOAD_KEYS_FILE`,
+      env,
+    ).done();
+    expect(made).toMatchObject({ code: 0, stdout: `${join(folder, 'payload.keys')}\n` });
+    const file = made.stdout.trim();
+    expect((await stat(file)).mode & 0o777).toBe(0o600);
+    expect(loadPayloadKeys({ CREWAI_PAYLOAD_KEYS_FILE: file }).current()).toMatchObject({
+      id: '2026-11',
+    });
   });
 
   it('configure crews as the crews file says', async () => {

@@ -18,6 +18,7 @@ const COMMANDS = [
   'token keygen',
   'token seal',
   'token replace',
+  'codec-server',
 ].map((command) => command.split(' '));
 
 const starter = fileURLToPath(new URL('../../src/starter.ts', import.meta.url));
