@@ -79,8 +79,12 @@ export async function createStage(progress: (line: string) => void): Promise<Sta
   };
 }
 
-/** Starts `count` runs from 50 callers, each of which waits for its answer, as a busy service would. */
-export async function startAll<T>(count: number, start: () => Promise<T>): Promise<T[]> {
+/** Starts `count` runs from some callers, each of which waits for its answer, as a busy service would. */
+export async function startAll<T>(
+  count: number,
+  start: () => Promise<T>,
+  callers = 50,
+): Promise<T[]> {
   const started: T[] = [];
   let left = count;
   const caller = async () => {
@@ -89,6 +93,6 @@ export async function startAll<T>(count: number, start: () => Promise<T>): Promi
       started.push(await start());
     }
   };
-  await Promise.all(Array.from({ length: 50 }, caller));
+  await Promise.all(Array.from({ length: callers }, caller));
   return started;
 }

@@ -26,7 +26,9 @@ for (const { file, ...options } of [
     workflowsPath: path('../dist/workflows/index.js'),
     // Loaded once for all runs instead of once for each, which takes 30 KB a run. So none of these
     // modules may keep anything of a run in a variable of its own.
-    preloadModules: [path('../dist/workflows/index.js')],
+    preloadModules: ['without-stack-traces', 'index'].map((name) =>
+      path(`../dist/workflows/${name}.js`),
+    ),
     logger: quiet,
     ...options,
   });

@@ -1,3 +1,23 @@
+import { totalmem } from 'node:os';
+
+/** Of a run that waits, after some thirty polls. A young one takes 60 to 100 KB (`npm run bench`). */
+const CACHED_RUN_BYTES = 200 * 1_024;
+/** As many as one worker should have to itself. Young ones take 1 GiB. */
+const MOST_CACHED_RUNS = 10_000;
+
+/**
+ * How many runs may stay in memory: what half of it holds. One that does not stay is read back from
+ * its whole history at each poll.
+ */
+export function toMaxCachedRuns(memoryBytes: number): number {
+  return Math.min(MOST_CACHED_RUNS, Math.floor(memoryBytes / 2 / CACHED_RUN_BYTES));
+}
+
+/** What this process may use, in bytes: what its container has, where it has a limit. */
+function readMemoryBytes(): number {
+  return Math.min(process.constrainedMemory() || Infinity, totalmem());
+}
+
 /**
  * How much one worker does at once. A run waits on a timer or for an answer over HTTP nearly all of
  * its time, so the SDK's defaults, made for work that computes, would leave a worker idle.
@@ -13,10 +33,7 @@ export const WORKER_OPTIONS = {
   // Fetching tasks must not hold up what the slots above could do; the server sees a long poll each.
   maxConcurrentWorkflowTaskPolls: 20,
   maxConcurrentActivityTaskPolls: 20,
-  // Runs that wait stay in memory: one that does not would be read back from its whole history at
-  // each poll. A young one takes 230 to 270 KB (`npm run bench`), so this many need about 1 GiB; it
-  // takes more with each poll.
-  maxCachedWorkflows: 4_000,
+  maxCachedWorkflows: toMaxCachedRuns(readMemoryBytes()),
   // After a request to stop, reads have this long to end by themselves, then they are cancelled and
   // another worker does them. A kickoff is finished however long it takes, since one that is cut off
   // leaves its outcome unknown; so there is no shutdownForceTime.

@@ -29,5 +29,8 @@ describe.each(['live', 'documented'] as const)('a run in the %s dialect', (diale
     // Six events a poll: timer started and fired, the three of a workflow task, a local activity.
     const { events } = await handle.fetchHistory();
     expect(events?.length).toBeLessThanOrEqual(10 * 6 + 30);
+
+    // No traces are taken (src/workflows/without-stack-traces.ts); who asks for one is answered still.
+    await expect(handle.query<string>('__stack_trace')).resolves.not.toMatch(/\S/);
   });
 });
