@@ -18,6 +18,10 @@ export const KICKOFF_TIMEOUT_MS = 9_000;
 const SLOW_MS = { from: 4_500, to: 7_000 } as const;
 /** Of all runs: enough for a fifth of all kickoffs to be hit while under way, as not each is. */
 const SLOW_EVERY = 3;
+/** A slow kickoff is placed where it is most likely to be hit, of so many places. */
+const PLACES = 3;
+/** From the start of a run until its kickoff is under way; and how much before its answer a blow still hits. */
+const MARGIN_MS = 500;
 /** Of those that are not slow, so many meet an API that answers wrongly, or not at all. */
 const TROUBLED = 0.17;
 
@@ -120,7 +124,7 @@ function planRun(
   const topic = `topic-${String(index + 1).padStart(4, '0')}`;
   return {
     workflowId: `chaos-${topic}`,
-    atMs: hasSlowKickoff ? justBefore(blows, slowMs, random) : random.between(0, troubleMs),
+    atMs: hasSlowKickoff ? underBlows(blows, slowMs, random) : random.between(0, troubleMs),
     dialect: random.pick(DIALECTS),
     inputs: {
       topic,
@@ -137,13 +141,18 @@ function planRun(
   };
 }
 
-/** So that the blow meets the kickoff while it is under way, if it strikes the kickoff's worker. */
-function justBefore(blows: readonly Blow[], slowMs: number, random: Random): number {
-  // One that strikes a worker misses what the other one does.
-  const weighted = blows.flatMap((blow) => (isWorker(blow.target) ? [blow] : [blow, blow, blow]));
-  // Until the kickoff is under way, and before its answer.
-  const ahead = random.between(500, slowMs - 500);
-  return weighted.length === 0 ? 0 : Math.max(0, random.pick(weighted).atMs - ahead);
+/** Before a blow or several, so that one of them meets the kickoff while it is under way. */
+function underBlows(blows: readonly Blow[], slowMs: number, random: Random): number {
+  if (blows.length === 0) return 0;
+  const underWay = { from: MARGIN_MS, to: slowMs - MARGIN_MS };
+  const places = Array.from({ length: PLACES }, () => {
+    const atMs = Math.max(0, random.pick(blows).atMs - within(underWay, random));
+    const meets = blows.filter((blow) => isIn(underWay, blow.atMs - atMs));
+    // One that strikes a worker misses what the other one does.
+    const odds = meets.map(({ target }) => (isWorker(target) ? 0.5 : 1));
+    return { atMs, odds: odds.reduce((sum, each) => sum + each, 0) };
+  });
+  return places.reduce((best, place) => (place.odds > best.odds ? place : best)).atMs;
 }
 
 function toQuickTrouble(random: Random): KickoffTroubleName {
@@ -153,6 +162,10 @@ function toQuickTrouble(random: Random): KickoffTroubleName {
 
 function within({ from, to }: { from: number; to: number }, random: Random): number {
   return random.between(from, to);
+}
+
+function isIn({ from, to }: { from: number; to: number }, value: number): boolean {
+  return from <= value && value < to;
 }
 
 /** The plan in a few lines, for a person. */
