@@ -2,19 +2,25 @@
 import { mkdir, rm } from 'node:fs/promises';
 import type { Figure } from './figure.js';
 import { toTable } from './figure.js';
+import { finishedRuns } from './finished-runs.js';
 import { historyEvents } from './history-events.js';
 import { memory } from './memory.js';
+import { secrets } from './secrets.js';
 import { slowCrew } from './slow-crew.js';
 import { CACHE_DIR, createStage, type Stage } from './stage.js';
 import { throughput } from './throughput.js';
+import { workerKilled } from './worker-killed.js';
 import { workerStart } from './worker-start.js';
 
 const BENCHMARKS: Record<string, (stage: Stage) => Promise<Figure[]>> = {
   history: historyEvents,
   throughput,
   'worker-start': workerStart,
+  'worker-killed': workerKilled,
   memory,
+  'finished-runs': finishedRuns,
   'slow-crew': slowCrew,
+  secrets,
 };
 
 async function main(wanted: string[]): Promise<void> {

@@ -1,6 +1,6 @@
 import { startSimulatedAmp } from '../src/testing/index.js';
 import type { Figure } from './figure.js';
-import { readRestingKb } from './resident-memory.js';
+import { readRestingKb } from './process-usage.js';
 import { startAll, type Stage } from './stage.js';
 
 const RUNS = 2_000;

@@ -1,0 +1,48 @@
+import { startSimulatedAmp } from '../src/testing/index.js';
+import type { Figure } from './figure.js';
+import { readRestingKb } from './process-usage.js';
+import { startAll, type Stage } from './stage.js';
+
+const FEW = 1_000;
+const MANY = 10_000;
+const AT_ONCE = 20;
+
+/** Whether a worker keeps anything of runs that are over. */
+export async function finishedRuns(stage: Stage): Promise<Figure[]> {
+  const taskQueue = 'finished';
+  const amp = await startSimulatedAmp({ scenario: { polls: 1 } });
+  const worker = await stage.startWorker(taskQueue, amp);
+  const finish = async (count: number) => {
+    const startedAt = performance.now();
+    await startAll(
+      count,
+      async () => {
+        const input = { inputs: {}, polling: { initialInterval: 10 } };
+        await (await stage.startRun(taskQueue, input)).result();
+      },
+      AT_ONCE,
+    );
+    const kb = await readRestingKb(worker.pid);
+    const seconds = (performance.now() - startedAt) / 1_000;
+    stage.progress(`${count} more runs: ${toMb(kb)} at rest, after ${seconds.toFixed()} s`);
+    return kb;
+  };
+  const fewKb = await finish(FEW);
+  const manyKb = await finish(MANY - FEW);
+  await worker.stop();
+  await amp.stop();
+
+  const ratio = manyKb / fewKb;
+  return [
+    {
+      name: `Memory of a worker after ${MANY} finished runs, against after ${FEW}`,
+      measured: `${ratio.toFixed(2)} × (${toMb(fewKb)} and ${toMb(manyKb)})`,
+      goal: 'at most 1.1 ×',
+      ok: ratio <= 1.1,
+    },
+  ];
+}
+
+function toMb(kb: number): string {
+  return `${(kb / 1_024).toFixed(0)} MiB`;
+}
