@@ -12,7 +12,13 @@ import {
 import { KICKOFF_EVENT, QUERIES, SIGNALS, UPDATES } from '../contract.js';
 import type { CrewRunProgress, KickoffKnown, KickoffRetried } from '../contract.js';
 import { showDetails } from './display.js';
-import { becomeKnown, becomeOther, isKickoffId } from './kickoff-id.js';
+import {
+  becomeKnown,
+  becomeOther,
+  isKickoffId,
+  isPublished,
+  publishKickoffId,
+} from './kickoff-id.js';
 import { assertSealedTokenFits, replaceBearerToken } from './replace-bearer-token.js';
 import type { RunState } from './run-state.js';
 import { toProgress } from './run-state.js';
@@ -53,19 +59,19 @@ export function installHandlers(chain: Chain, end: RunEnd): void {
       const { type, runId, kickoffId } = toRecord(event);
       // An event for an earlier use of the same workflow id says nothing about this run.
       if (runId !== undefined && runId !== workflowInfo().firstExecutionRunId) return;
-      // News of the kickoff itself is no news of the crew: the first poll keeps its interval.
+      const ofKickoff = type === KICKOFF_EVENT && isKickoffId(kickoffId);
       if (run.kickoffId === null && isKickoffId(kickoffId)) {
         // While a kickoff is under way, only an event that names this chain can mean it.
-        if (runId !== undefined || run.phase === 'kickoffUnknown') becomeKnown(run, kickoffId);
-        return;
-      }
-      if (type === KICKOFF_EVENT && isKickoffId(kickoffId)) {
+        if (runId === undefined && run.phase !== 'kickoffUnknown') return;
+        becomeKnown(run, kickoffId);
+      } else if (ofKickoff) {
         becomeOther(run, kickoffId);
         showDetails(run);
-      } else {
-        run.pollNow = true;
-        chain.hurry?.();
       }
+      // News of the kickoff itself is no news of the crew: the first poll keeps its interval.
+      if (ofKickoff) return;
+      run.pollNow = true;
+      chain.hurry?.();
     },
     { description: 'Something happened to this run: poll now' },
   );
@@ -73,7 +79,7 @@ export function installHandlers(chain: Chain, end: RunEnd): void {
   setHandler(
     waitForKickoffUpdate,
     async () => {
-      const settled = () => run.kickoffId !== null || end.failure !== null;
+      const settled = () => isPublished(run) || end.failure !== null;
       try {
         await condition(settled);
       } catch (error) {
@@ -96,7 +102,11 @@ export function installHandlers(chain: Chain, end: RunEnd): void {
       const kickoffId = toRecord(request)['kickoffId'];
       if (!isKickoffId(kickoffId))
         throw new Error('unreachable: the validator lets only ids through');
+      const heard = run.kickoffId;
       becomeKnown(run, kickoffId);
+      publishKickoffId(run);
+      // An event brought another one in the same moment: a person's word counts.
+      if (heard !== null) becomeOther(run, heard);
       return { kickoffId };
     },
     {
@@ -117,8 +127,11 @@ export function installHandlers(chain: Chain, end: RunEnd): void {
     retryKickoffUpdate,
     () => {
       run.retryKickoffs += 1;
-      run.phase = 'kickingOff';
-      run.kickoffUnknownSince = null;
+      // Else an event brought the id in the same moment.
+      if (run.kickoffId === null) {
+        run.phase = 'kickingOff';
+        run.kickoffUnknownSince = null;
+      }
       showDetails(run);
       return { retryKickoffs: run.retryKickoffs };
     },

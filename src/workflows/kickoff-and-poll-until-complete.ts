@@ -15,7 +15,7 @@ import { createRunFailure, toReason, toRunFailure } from './failures.js';
 import type { RunEnd } from './handlers.js';
 import { installHandlers } from './handlers.js';
 import { kickoffOnce } from './kickoff.js';
-import { becomeKnown } from './kickoff-id.js';
+import { becomeKnown, publishKickoffId } from './kickoff-id.js';
 import { pollUntilOver } from './poll.js';
 import type { RunState } from './run-state.js';
 import { createRunState, restoreRunState } from './run-state.js';
@@ -60,6 +60,8 @@ export async function kickoffAndPollUntilComplete(
 async function finish(run: RunState): Promise<void> {
   run.phase = 'done';
   run.nextPollAt = null;
+  // Of a run that ended in the moment in which it heard of its id.
+  publishKickoffId(run);
   showDetails(run);
   // An update that waits for the kickoffId is answered before the run closes.
   await CancellationScope.nonCancellable(() => condition(allHandlersFinished));

@@ -1,4 +1,4 @@
-import { log, upsertMemo } from '@temporalio/workflow';
+import { log, upsertMemo, workflowInfo } from '@temporalio/workflow';
 import { MEMO } from '../contract.js';
 import { markKickoffId } from './search-attributes.js';
 import type { RunState } from './run-state.js';
@@ -13,7 +13,7 @@ export function isKickoffId(value: unknown): value is string {
   return typeof value === 'string' && /^[\x21-\x7e]+$/.test(value) && value.length <= LONGEST_ID;
 }
 
-/** Everything that happens the moment the id is known, wherever it came from. */
+/** The run goes on with this id, wherever it came from; {@link publishKickoffId} follows. */
 export function becomeKnown(run: RunState, kickoffId: string): void {
   run.kickoffId = kickoffId;
   run.pollingSince = Date.now();
@@ -21,8 +21,21 @@ export function becomeKnown(run: RunState, kickoffId: string): void {
   run.kickoffUnknownSince = null;
   run.kickoffNotBefore = null;
   run.lastError = null;
-  upsertMemo({ [MEMO.kickoffId]: kickoffId });
-  markKickoffId(kickoffId);
+}
+
+/**
+ * Shows the id to whoever looks at the run from outside, once. Not from the handler of a signal: of
+ * signals and updates that a reset applies again, the updates are run first, and replayed last (SDK
+ * 1.24), so what both of them leave in history must not depend on that order.
+ */
+export function publishKickoffId(run: RunState): void {
+  if (run.kickoffId === null || isPublished(run)) return;
+  upsertMemo({ [MEMO.kickoffId]: run.kickoffId });
+  markKickoffId(run.kickoffId);
+}
+
+export function isPublished({ kickoffId }: RunState): boolean {
+  return kickoffId !== null && workflowInfo().memo?.[MEMO.kickoffId] === kickoffId;
 }
 
 /** A second kickoff of this chain was accepted: it is not watched, and nobody else knows of it. */

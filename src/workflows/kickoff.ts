@@ -13,7 +13,7 @@ import {
 import type { CrewActivities, KickoffOutcome, RunSettings } from '../contract.js';
 import { createRunFailure, toReason } from './failures.js';
 import { showDetails } from './display.js';
-import { becomeKnown, becomeOther } from './kickoff-id.js';
+import { becomeKnown, becomeOther, publishKickoffId } from './kickoff-id.js';
 import { toTokenField } from './run-state.js';
 import type { Chain } from './waits.js';
 import { waitUntil } from './waits.js';
@@ -49,6 +49,7 @@ export async function kickoffOnce(chain: Chain, settings: RunSettings): Promise<
       takeOutcome(chain, settings, await attemptKickoff(chain, settings));
     }
   }
+  publishKickoffId(run);
 }
 
 /** A run that a retry policy started again must not kick off again. */

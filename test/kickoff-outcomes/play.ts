@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { SimulatedAmp } from '../../src/testing/index.js';
 import type { CrewRunHandle } from '../support/crew-harness.js';
+import { replayRuns } from '../support/replay-runs.js';
 import { followReaction } from './follow-reaction.js';
 import type { ChainSituation, Row, Situation } from './situation.js';
 import type { Stage } from './stage.js';
@@ -12,9 +14,9 @@ export interface Play {
 }
 
 interface OpenPlay {
+  stage: Closable;
   /** How many kickoffs were accepted, for each chain of the situation. */
   accepted: Map<Row, Promise<number[]>>;
-  close: () => Promise<void>;
 }
 
 type Closable = Stage & { close(): Promise<void> };
@@ -72,7 +74,7 @@ function toOpenPlay<R extends Row>(
   const accepted = new Map<Row, Promise<number[]>>(rows.map((row) => [row, play(row)]));
   // Each is looked at by its own test, which may come later than its failure.
   void Promise.allSettled(accepted.values());
-  return { accepted, close: () => stage.close() };
+  return { stage, accepted };
 }
 
 /** A test for each situation of these plays, which go on at the same time. */
@@ -82,12 +84,26 @@ export function testPlays(plays: readonly Play[]): void {
     await Promise.all(plays.map(async (play) => opened.set(play, await play.open())));
   });
   afterAll(async () => {
-    await Promise.all([...opened.values()].map(({ close }) => close()));
+    const stages = [...opened.values()].map(({ stage }) => stage);
+    await Promise.all(stages.map((stage) => stage.close()));
+    for (const { amp } of stages) expectOneKickoffAChain(amp);
   });
   describe.each(plays.map((play) => [play.title, play] as const))('%s', (_title, play) => {
     it.each(play.rows.map((row) => [row.what, row] as const))('%s', async (_what, row) => {
       const accepted = await opened.get(play)?.accepted.get(row);
       expect([...new Set(accepted)].sort()).toEqual(row.accepted);
     });
+
+    it('leaves histories that the next worker can replay', async () => {
+      const { stage, accepted } = opened.get(play) ?? {};
+      if (accepted) await Promise.allSettled(accepted.values());
+      await replayRuns(stage?.runs ?? []);
+    });
   });
+}
+
+/** Whatever came after a run was looked at, too: a person says `retryKickoff` only where none was. */
+function expectOneKickoffAChain({ ledger }: SimulatedAmp): void {
+  const chains = ledger.kickoffs.map(({ meta }) => JSON.stringify(meta?.['temporal']));
+  expect(chains).toEqual([...new Set(chains)]);
 }

@@ -85,7 +85,10 @@ export const RETRY_SITUATIONS: readonly RerunSituation[] = [
         input: { polling: { initialInterval: '1h' } },
         options: { retry: RETRY_POLICY, workflowRunTimeout: RUN_TIMEOUT },
       });
-      await progressUntil(handle, ({ kickoffId }) => kickoffId !== null);
+      // A query could meet the end of the run, and wait for its own.
+      await followHistory(stage.client, runOf(handle), (events) =>
+        events.some((event) => event.workflowPropertiesModifiedEventAttributes),
+      );
       const next = await nextRunOf(stage, handle);
       await progressUntil(next, ({ phase }) => phase === 'kickoffUnknown');
       const accepted = acceptedOf(stage, handle).length;

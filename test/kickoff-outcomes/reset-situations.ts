@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { WorkflowUpdateStage } from '@temporalio/client';
 import { expect } from 'vitest';
 import type { KickoffFault } from '../../src/testing/index.js';
 import type { CrewRunHandle } from '../support/crew-harness.js';
@@ -6,6 +7,7 @@ import { progressUntil } from '../support/crew-harness.js';
 import type { HistoryEvent } from '../support/run-history.js';
 import { followHistory } from '../support/run-history.js';
 import { resolve, runOf, waitsForPerson } from './follow-reaction.js';
+import { startUpToSignal } from './moments.js';
 import type { ChainSituation } from './situation.js';
 import type { CrewStage } from './stage.js';
 import { acceptedOf, receivedOf } from './stage.js';
@@ -31,9 +33,11 @@ async function reset(
     requestId: randomUUID(),
     workflowTaskFinishEventId: point?.eventId ?? null,
   });
-  return Object.assign(stage.client.workflow.getHandle(workflowId, runId), {
+  const again = Object.assign(stage.client.workflow.getHandle(workflowId, runId), {
     firstExecutionRunId,
   }) as CrewRunHandle;
+  stage.runs.push(again);
+  return again;
 }
 
 /** What a run of the chain does by itself after a reset. */
@@ -59,6 +63,10 @@ async function resetEverywhere(stage: CrewStage, handle: CrewRunHandle): Promise
     const again = await reset(stage, handle, point);
     const conduct = await conductOf(again);
     conducts.push(conduct);
+    if (conduct === 'completes') {
+      const { kickoffId } = await again.result();
+      expect(kickoffId).toBe(acceptedOf(stage, handle)[0]?.kickoffId);
+    }
     if (conduct === 'waits' && acceptedOf(stage, handle).length > 0) {
       await resolve(stage, again);
       await again.result();
@@ -71,23 +79,62 @@ async function resetEverywhere(stage: CrewStage, handle: CrewRunHandle): Promise
 /** A run that ends by itself, or by a person's word, and is then reset to each of its points. */
 function resetOfEnded(
   row: Omit<ResetSituation, 'play'> & {
-    faults: KickoffFault[];
+    /** Answers with a run that has ended. */
+    live: (stage: CrewStage) => Promise<CrewRunHandle>;
     /** What the runs did, reset to one point after the other. */
     conducts: RegExp;
   },
 ): ResetSituation {
-  const { faults, conducts, ...situation } = row;
+  const { live, conducts, ...situation } = row;
   return {
     ...situation,
     async play(stage) {
-      const handle = await stage.start({ faults });
-      if ((await conductOf(handle)) === 'waits') await resolve(stage, handle);
-      await conductOf(handle);
+      const handle = await live(stage);
       const seen = await resetEverywhere(stage, handle);
       expect(seen.join(' ')).toMatch(conducts);
       return [acceptedOf(stage, handle).length];
     },
   };
+}
+
+/** A run that a person helped, where it needed that. */
+function ended(...faults: KickoffFault[]): (stage: CrewStage) => Promise<CrewRunHandle> {
+  return async (stage) => {
+    const handle = await stage.start({ faults });
+    if ((await conductOf(handle)) === 'waits') await resolve(stage, handle);
+    await conductOf(handle);
+    return handle;
+  };
+}
+
+/** A client asked for the id before it was there. */
+async function endedAndAsked(stage: CrewStage): Promise<CrewRunHandle> {
+  const { handle, goOn } = await startUpToSignal(stage);
+  const asked = await handle.startUpdate('waitForKickoff', {
+    args: [{}],
+    waitForStage: WorkflowUpdateStage.ACCEPTED,
+  });
+  goOn();
+  await asked.result();
+  await handle.result();
+  return handle;
+}
+
+/** A person gave the id, and then the worker that had it reached Temporal again. */
+async function endedAndToldLate(stage: CrewStage): Promise<CrewRunHandle> {
+  const handle = await stage.start({
+    faults: [{ reset: true, accepted: true }],
+    input: { polling: { initialInterval: '1h' } },
+  });
+  await followHistory(stage.client, runOf(handle), waitsForPerson);
+  await resolve(stage, handle);
+  const kickoffId = acceptedOf(stage, handle)[0]?.kickoffId;
+  const event = { kickoffId, runId: handle.firstExecutionRunId };
+  await handle.signal('crewEvent', { ...event, type: 'kickoff' });
+  // Of the crew itself, which ends the wait for the first poll.
+  await handle.signal('crewEvent', event);
+  await handle.result();
+  return handle;
 }
 
 const ADOPTS_ITS_OWN =
@@ -99,35 +146,49 @@ export const RESET_SITUATIONS: readonly ResetSituation[] = [
     what: 'Reset of a run that has completed, to any workflow task.',
     run: ADOPTS_ITS_OWN,
     accepted: [1],
-    faults: [],
+    live: ended(),
     conducts: /^completes( completes)+$/,
   }),
   resetOfEnded({
     what: 'Reset of a run that has completed, to any workflow task; its kickoff was sent twice, since the first was not acted on.',
     run: ADOPTS_ITS_OWN,
     accepted: [1],
-    faults: [{ status: 429 }],
+    live: ended({ status: 429 }),
     conducts: /^completes( completes)+$/,
   }),
   resetOfEnded({
     what: 'Reset of a run that has completed, to any workflow task; a person had said `retryKickoff`.',
     run: ADOPTS_ITS_OWN,
     accepted: [1],
-    faults: [{ reset: true }],
+    live: ended({ reset: true }),
     conducts: /^completes( completes)+$/,
   }),
   resetOfEnded({
     what: 'Reset of a run that has completed, to any workflow task; a person had said `adoptKickoff`.',
     run: 'sends nothing: waits as `kickoffUnknown` again where the point is before the adoption, else goes on with the id',
     accepted: [1],
-    faults: [{ reset: true, accepted: true }],
+    live: ended({ reset: true, accepted: true }),
     conducts: /^waits( waits)*( completes)+$/,
+  }),
+  resetOfEnded({
+    what: 'Reset of a run that has completed, to any workflow task; a person had said `adoptKickoff`, and then the id came from the worker.',
+    run: ADOPTS_ITS_OWN,
+    accepted: [1],
+    live: endedAndToldLate,
+    conducts: /^completes( completes)+$/,
+  }),
+  resetOfEnded({
+    what: 'Reset of a run that has completed, to any workflow task; a client had asked `waitForKickoff`.',
+    run: ADOPTS_ITS_OWN,
+    accepted: [1],
+    live: endedAndAsked,
+    conducts: /^completes( completes)+$/,
   }),
   resetOfEnded({
     what: 'Reset of a run whose kickoff was refused, to any workflow task.',
     run: 'sends nothing: waits as `kickoffUnknown` where the point is before the refusal, else fails as before',
     accepted: [0],
-    faults: [{ status: 422 }],
+    live: ended({ status: 422 }),
     conducts: /^waits( waits)*( fails)+$/,
   }),
   {

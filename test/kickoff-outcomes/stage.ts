@@ -25,13 +25,18 @@ export interface Stage {
   /** Between the worker and Temporal. */
   door: TemporalDoor;
   start(run?: RunOnStage): Promise<CrewRunHandle>;
+  /** All runs so far, those after a reset too. */
+  runs: CrewRunHandle[];
   /** What happens while a disaster lasts; it ends when all of this is done. */
   meanwhile: (() => Promise<void>)[];
 }
 
+/** A function where it depends on when the kickoff is answered. */
+export type PlannedFault = KickoffFault | (() => KickoffFault);
+
 export interface RunOnStage {
   /** How the API answers this run's kickoffs, one after the other; later ones as usual. */
-  faults?: KickoffFault[];
+  faults?: PlannedFault[];
   /** What the crew does then. Default: it has completed when it is first asked. */
   scenario?: Scenario;
   /** Fields of the input, beside `polling` and `inputs`. */
@@ -57,11 +62,12 @@ export interface CrewStage extends Stage {
 
 /** Answers of the API by run, whichever other runs there are. */
 export function createFaultPlans() {
-  const plans = new Map<unknown, { faults: KickoffFault[]; scenario: Scenario }>();
+  const plans = new Map<unknown, { faults: PlannedFault[]; scenario: Scenario }>();
   return {
     scenario: ({ inputs }: ScenarioRequest): Scenario => {
       const { faults, scenario } = plans.get(inputs['run']) ?? { faults: [], scenario: {} };
-      const fault = faults.shift();
+      const planned = faults.shift();
+      const fault = typeof planned === 'function' ? planned() : planned;
       return { polls: 1, output: 'done', ...scenario, ...(fault && { kickoff: { fault } }) };
     },
     toInput(plan: RunOnStage): Record<string, unknown> {
@@ -84,6 +90,7 @@ export async function openStage(
     amp: { scenario: plans.scenario },
   });
   const closing: (() => Promise<void>)[] = [];
+  const runs: CrewRunHandle[] = [];
   const addCrew = (more: Partial<Crew>) => {
     const name = `crew-${crew.crews.size}`;
     crew.crews.set(name, { ...crew.crew, ...more, name });
@@ -100,7 +107,12 @@ export async function openStage(
       closing.push(crewDoor.close);
       return addCrew({ url: crewDoor.url, ...options });
     },
-    start: (run = {}) => crew.start(plans.toInput(run), run.options),
+    async start(run = {}) {
+      const handle = await crew.start(plans.toInput(run), run.options);
+      runs.push(handle);
+      return handle;
+    },
+    runs,
     meanwhile: [],
     beforeClose: (act) => closing.push(act),
     async close() {

@@ -8,6 +8,7 @@ import type { Child } from '../../dev-server/child-process.js';
 import type { CrewRunInput, CrewRunOutput } from '../../src/contract.js';
 import { WORKFLOW_TYPE } from '../../src/contract.js';
 import { startSimulatedAmp } from '../../src/testing/index.js';
+import type { CrewRunHandle } from '../support/crew-harness.js';
 import { startWorkerProcess } from '../support/worker-process.js';
 import type { Stage } from './stage.js';
 import { createFaultPlans } from './stage.js';
@@ -37,6 +38,7 @@ export async function openWorkerStage(): Promise<WorkerStage> {
   const connection = await Connection.connect({ address });
   const client = new Client({ connection });
   const workers: Child[] = [];
+  const runs: CrewRunHandle[] = [];
   const startWorker = async () => {
     const started = await startWorkerProcess({
       ...{ address: door.address, taskQueue, ampUrl: amp.url, ampToken: amp.token },
@@ -58,13 +60,20 @@ export async function openWorkerStage(): Promise<WorkerStage> {
     async startAnotherWorker() {
       worker = await startWorker();
     },
-    start: (run = {}) =>
-      client.workflow.start<(input: CrewRunInput) => Promise<CrewRunOutput>>(WORKFLOW_TYPE, {
-        workflowId: `run-${randomUUID()}`,
-        taskQueue,
-        ...run.options,
-        args: [plans.toInput(run)],
-      }),
+    async start(run = {}) {
+      const handle = await client.workflow.start<(input: CrewRunInput) => Promise<CrewRunOutput>>(
+        WORKFLOW_TYPE,
+        {
+          workflowId: `run-${randomUUID()}`,
+          taskQueue,
+          ...run.options,
+          args: [plans.toInput(run)],
+        },
+      );
+      runs.push(handle);
+      return handle;
+    },
+    runs,
     async close() {
       await Promise.all(workers.map((started) => started.kill()));
       await connection.close();

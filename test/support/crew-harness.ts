@@ -58,16 +58,20 @@ export interface CrewHarnessOptions {
 
 let quiet = false;
 
+/** Of what this process's workers say only errors are heard: trouble is brought about on purpose. */
+export function quietenWorkers(): void {
+  if (quiet) return;
+  quiet = true;
+  Runtime.install({
+    logger: new DefaultLogger('ERROR'),
+    // The native part's warnings as well.
+    telemetryOptions: { logging: { forward: {} } },
+  });
+}
+
 /** A simulated AMP, a worker that serves it as the crew `default`, and a client: all real. */
 export async function startCrewHarness(options: CrewHarnessOptions = {}): Promise<CrewHarness> {
-  if (!quiet) {
-    Runtime.install({
-      logger: new DefaultLogger('ERROR'),
-      // The native part's warnings as well: outages are brought about on purpose.
-      telemetryOptions: { logging: { forward: {} } },
-    });
-  }
-  quiet = true;
+  quietenWorkers();
   const address = options.address ?? inject('temporalAddress');
   const amp = await startSimulatedAmp({ dialect: 'live', token: 'crew-token', ...options.amp });
   const crew: Crew = {
