@@ -62,6 +62,16 @@ describe('the commands of the README', () => {
       TEMPORAL_ADDRESS: server.address,
       PATH: [folder, process.env['PATH']].join(delimiter),
     };
+    const tokenKeys = join(folder, 'token-keys');
+    const making = block('token-keys')
+      .replaceAll('$PWD/token-keys', tokenKeys)
+      .replaceAll(/(?<= )token-keys/g, tokenKeys);
+    const variables = ['CREWAI_TOKEN_KEYS_FOLDER', 'CREWAI_TOKEN_PUBLIC_KEY_FILE'] as const;
+    const made = await shell(`${making}printenv ${variables.join(' ')}`, env).done();
+    const [keysFolder, publicKey] = made.stdout.trim().split('\n').slice(-2);
+    expect(keysFolder).toBe(tokenKeys);
+    env = { ...env, [variables[0]]: keysFolder, [variables[1]]: publicKey };
+
     const script = block('worker')
       .replace('https://my-crew.crewai.com', amp.url)
       .replace('my-crew-token', amp.token);
@@ -88,6 +98,8 @@ describe('the commands of the README', () => {
       'run',
       'start',
       'temporal',
+      'token-keys',
+      'own-token',
       'keys',
       'resolve',
     ]);
@@ -135,6 +147,18 @@ describe('the commands of the README', () => {
     const { code, stdout } = await shell(block('temporal'), env).done();
     expect(code).toBe(0);
     expect(stdout).toContain('"status":"completed"');
+  });
+
+  it('run a crew with a token of one’s own, which Temporal sees only sealed', async () => {
+    const file = join(folder, 'my.token');
+    await writeFile(file, amp.token);
+    const run = block('own-token').replace('my.token', file).replace('-- run', '-- run --id own');
+    expect(await shell(run, env).done()).toMatchObject({ code: 0 });
+    const history = await client.workflow.getHandle('own').fetchHistory();
+    const input = history.events?.[0]?.workflowExecutionStartedEventAttributes?.input;
+    expect(Buffer.from(input?.payloads?.[0]?.data ?? []).toString()).toMatch(
+      /"bearerToken":"[\w-]+(\.[\w-]+){4}"/,
+    );
   });
 
   it('resolve kickoffs of unknown outcome', async () => {
