@@ -30,11 +30,21 @@ export function loadTemporalConfig(env: NodeJS.ProcessEnv): TemporalConfig {
       overrideEnvVars,
     });
     const { address = 'localhost:7233', ...others } = connectionOptions;
+    assertHeadersFit(others);
     return { address, namespace, connectionOptions: others };
   } catch (error) {
     // The lines after the first quote the file, which may hold an API key. So does the error's own
     // cause: it is left behind.
     const [reason = ''] = (error instanceof Error ? error.message : String(error)).split('\n');
     throw new TemporalConfigurationError(`TEMPORAL_… variables or temporal.toml: ${reason}`);
+  }
+}
+
+/** What no header can carry is repeated by the client's own error, which is printed. */
+function assertHeadersFit({ apiKey, metadata }: TemporalConfig['connectionOptions']): void {
+  const headers = { ...metadata, ...(typeof apiKey === 'string' ? { 'API key': apiKey } : {}) };
+  for (const [name, value] of Object.entries(headers)) {
+    if (typeof value !== 'string' || /^[\x20-\x7e]*$/.test(value)) continue;
+    throw new Error(`the ${name} has line ends or special characters, which no header can carry`);
   }
 }

@@ -35,3 +35,16 @@ describe('a token on the command line', () => {
     expect(stdout + stderr).not.toContain(SECRET);
   });
 });
+
+describe('what lets a command in at Temporal', () => {
+  it.each([
+    [{ TEMPORAL_API_KEY: `${SECRET}\n` }, 'the API key has line ends'],
+    [{ TEMPORAL_API_KEY: `${SECRET}ü` }, 'the API key has line ends or special characters'],
+    [{ TEMPORAL_GRPC_META_AUTHORIZATION: `Bearer ${SECRET}\n` }, 'the authorization has line ends'],
+  ])('is not repeated where no header can carry it: %j', async (env, message) => {
+    const { exitCode, stdout, stderr } = await runCommand(['list'], { env });
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain(message);
+    expect(stdout + stderr).not.toContain(SECRET);
+  });
+});
