@@ -158,14 +158,20 @@ describe('crews from a file', () => {
     [{ token: '{}' }, /\.token: has to be .*file = .*env = /],
     [{ token: `{ value = "${TOKEN}" }` }, /\.token: has to be .*file = .*env = /],
     [{ token: '{ env = "A", file = "b" }' }, /\.token: has to be .*file = .*env = /],
-    [{ token: '{ env = "NOT_SET" }' }, /\.token: the environment has no variable NOT_SET/],
+    [{ token: '{ env = "NOT_SET" }' }, /\.token: the environment has no variable of that name/],
     [{ token: '{ env = "SPACED" }' }, /\.token: the variable SPACED has to hold the token alone/],
-    [{ token: '{ file = "absent" }' }, /\.token: the token file cannot be read: ENOENT.*absent/],
+    [{ token: '{ file = "absent" }' }, /\.token: the token file cannot be read \(ENOENT\)/],
     [{ token: '{ file = "empty" }' }, /\.token: the token file empty is empty/],
   ])('with %o has a mistake', (keys, mistake) => {
     write('empty', '\n');
     const load = () => loadFile(`[crews.writers]\n${crew(keys)}`, { SPACED: `Bearer ${TOKEN}` });
     expect(mistakesOf(load)).toContainEqual(expect.stringMatching(mistake));
+  });
+
+  it.each(['env', 'file'])('repeats no token that stands in the place of a name: %s', (kind) => {
+    const load = () => loadFile(`[crews.writers]\n${crew({ token: `{ ${kind} = "${TOKEN}" }` })}`);
+    expect(mistakesOf(load)).toHaveLength(1);
+    expect(mistakesOf(load).join()).not.toContain(TOKEN);
   });
 
   it.each([
@@ -260,7 +266,7 @@ describe('a token file', () => {
     write('token', '');
     await expect(token('first')).rejects.toThrow(`the token file ${path} is empty`);
     unlinkSync(path);
-    await expect(token('first')).rejects.toThrow(/cannot be read: ENOENT/);
+    await expect(token('first')).rejects.toThrow(/cannot be read \(ENOENT\)/);
     write('token', 'second');
     expect(await token('first')).toBe('second');
   });

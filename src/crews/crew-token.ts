@@ -41,8 +41,11 @@ function readToken(path: string): string {
     // Synchronous: a line of text, read at start and when a token was refused, is not worth a queue.
     content = readFileSync(path, 'utf8');
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new Mistake(`the token file cannot be read: ${reason}`, { cause });
+    // Without the name: where there is no such file, it may be a token in the wrong place.
+    const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unreadable';
+    throw new Mistake(
+      `the token file cannot be read (${code}). A relative name starts at the crews file's folder`,
+    );
   }
   try {
     return parseToken(content);

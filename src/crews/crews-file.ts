@@ -96,7 +96,8 @@ function toToken(reference: unknown, dir: string, env: NodeJS.ProcessEnv): CrewT
 
 function createEnvToken(variable: string, env: NodeJS.ProcessEnv): CrewToken {
   const value = env[variable];
-  if (value === undefined) throw new Mistake(`the environment has no variable ${variable}`);
+  // Which name that is, is not repeated: it may be a token in the wrong place.
+  if (value === undefined) throw new Mistake('the environment has no variable of that name');
   try {
     return createFixedToken(value);
   } catch (error) {
