@@ -8,6 +8,7 @@ import type { CrewRunStatus } from './crew-run-status.js';
 import { AmpNotSentError } from './errors/amp-not-sent-error.js';
 import { describeFailure } from './errors/describe-failure.js';
 import type { HttpAnswer } from './http-exchange.js';
+import { maskTokens } from './mask-tokens.js';
 import { type AmpCall, OPERATIONS } from './operations.js';
 import {
   type AnswerText,
@@ -19,6 +20,9 @@ import {
 import { toBodyError, toHttpStatusError } from './to-amp-error.js';
 import { readToken, type TokenProvider } from './token-provider.js';
 import { Transport } from './transport.js';
+
+/** Characters. AMP's own tokens are longer. */
+const SHORTEST_SECRET = 8;
 
 /**
  * A client for the REST API of one deployed CrewAI AMP crew. Every call rejects with an `AmpError`.
@@ -93,9 +97,10 @@ export class AmpClient {
       this.#transport.read(call, token, options),
     );
     if (answer.httpStatus === 404) {
+      const { body } = answer;
       return {
         status: 'notFound',
-        raw: 'text' in answer.body ? toRawBody(answer.body.text) : null,
+        raw: 'text' in body ? toRawBody(maskSecrets(body.text, tokens)) : null,
       };
     }
     return parseStatus(toAnswerText(call, answer, tokens));
@@ -139,5 +144,16 @@ function toAnswerText(call: AmpCall, answer: HttpAnswer, tokens: string[]): Answ
   const { httpStatus, body } = answer;
   if (httpStatus < 200 || httpStatus > 299) throw toHttpStatusError(call, answer, tokens);
   if ('failure' in body) throw toBodyError(call, httpStatus, body.failure);
-  return { call, httpStatus, text: body.text, tokens };
+  return { call, httpStatus, text: maskSecrets(body.text, tokens) };
+}
+
+/**
+ * Such a body is no error: what it says may be the crew's output, where a short token, which keeps
+ * no secret, could be a word.
+ */
+function maskSecrets(text: string, tokens: string[]): string {
+  return maskTokens(
+    text,
+    tokens.filter(({ length }) => length >= SHORTEST_SECRET),
+  );
 }

@@ -4,7 +4,6 @@ import { AmpResponseTooDeepError } from './errors/amp-response-too-deep-error.js
 import { AmpUnreadableResponseError } from './errors/amp-unreadable-response-error.js';
 import { NotAStatusError } from './errors/not-a-status-error.js';
 import { isHtml, toExcerpt } from './excerpt.js';
-import { maskTokens } from './mask-tokens.js';
 import type { AmpCall } from './operations.js';
 import { JsonTooDeepError, parseJson } from './parse-json.js';
 import { toCrewRunStatus } from './to-crew-run-status.js';
@@ -13,9 +12,8 @@ import { toCrewRunStatus } from './to-crew-run-status.js';
 export interface AnswerText {
   call: AmpCall;
   httpStatus: number;
+  /** Without the tokens that were used. */
   text: string;
-  /** All that were used, masked in what is quoted. */
-  tokens: readonly string[];
 }
 
 /**
@@ -76,18 +74,18 @@ function parseBody(answer: AnswerText): unknown {
     if (error instanceof JsonTooDeepError) {
       throw new AmpResponseTooDeepError(answer.call, answer.httpStatus, error);
     }
-    // The parser's own message quotes the body unmasked, so it is not kept as a cause.
+    // The parser's own message quotes the body, so it is not kept as a cause.
     if (answer.text.trim() === '') throw unreadable(answer, 'the body is empty');
     throw unreadable(answer, isHtml(answer.text) ? 'the body is HTML' : 'the body is not JSON');
   }
 }
 
 function unreadable(
-  { call, httpStatus, text, tokens }: AnswerText,
+  { call, httpStatus, text }: AnswerText,
   reason: string,
   cause?: unknown,
 ): AmpUnreadableResponseError {
-  const start = toExcerpt(maskTokens(text, tokens));
+  const start = toExcerpt(text);
   const quoted = start === '' ? reason : `${reason}: ${start}`;
   return new AmpUnreadableResponseError(call, httpStatus, quoted, cause);
 }

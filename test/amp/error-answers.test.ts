@@ -121,6 +121,60 @@ describe('a token that the answer repeats is masked', () => {
     expect(everything).toContain('**');
   });
 
+  const special = `a/b"c&d<e>f'g\\h+i=j`;
+  const inJson = JSON.stringify(special).slice(1, -1);
+  test.each([
+    ['as it is', special],
+    ['in JSON', inJson],
+    ['in JSON within JSON', JSON.stringify(inJson).slice(1, -1)],
+    ['in the JSON of PHP', inJson.replaceAll('/', String.raw`\/`)],
+    [
+      'in the JSON of Rails',
+      inJson.replaceAll(/[&<>]/g, (c) => `\\u00${c.charCodeAt(0).toString(16)}`),
+    ],
+    ['in a URL', encodeURIComponent(special)],
+    ['in a URL, in lower case', encodeURIComponent(special).toLowerCase()],
+    [
+      'in HTML',
+      special
+        .replaceAll('&', '&amp;')
+        .replaceAll('<', '&lt;')
+        .replaceAll('>', '&gt;')
+        .replaceAll('"', '&quot;')
+        .replaceAll("'", '&#39;'),
+    ],
+  ])('however its special characters are written: %s', async (_name, spelt) => {
+    const server = await startHttpServer(answerWith(500, `not ${spelt}, please`));
+    const client = createClient(server.url, { token: () => Promise.resolve(special) });
+    expect((await failureOf(client.inputs())).message).toContain('not ***, please');
+  });
+
+  test('in time, in a body that is made to be searched for ever', async () => {
+    const server = await startHttpServer(answerWith(500, '\\'.repeat(200_000)));
+    const client = createClient(server.url, { token: () => Promise.resolve('/a-token') });
+    expect((await failureOf(client.inputs())).message).toContain('HTTP 500');
+  });
+
+  test('in a status, be it the output of the crew; a short one may be a word of it', async () => {
+    const body = (token: string) => JSON.stringify({ state: `SEEN ${token}`, result: token });
+    const server = await startHttpServer(answerWith(200, body(TOKEN)));
+    const status = await createClient(server.url).getStatus('some-id');
+    expect(JSON.stringify(status)).not.toContain(TOKEN);
+    expect(JSON.stringify(status)).toContain('SEEN ***');
+
+    const short = await startHttpServer(answerWith(200, body('whale')));
+    const client = createClient(short.url, { token: () => Promise.resolve('whale') });
+    expect(JSON.stringify(await client.getStatus('some-id'))).toContain('SEEN whale');
+  });
+
+  test('in a body that comes with a 404', async () => {
+    const server = await startHttpServer(answerWith(404, `{"detail":"not ${TOKEN}"}`));
+    await expect(createClient(server.url).getStatus('some-id')).resolves.toEqual({
+      status: 'notFound',
+      raw: { detail: 'not ***' },
+    });
+  });
+
   test('in a 200 that is not readable', async () => {
     const server = await startHttpServer(answerWith(200, `${'x'.repeat(195)}${TOKEN}`));
     const error = await failureOf(createClient(server.url).inputs());
