@@ -3,12 +3,13 @@
  * version does, a worker of it has to be able to go on with the runs of this one.
  *
  * Usage, after `npm run build`: node --import tsx scripts/record-histories.ts [NAME…]
- * Writes test/histories/<version>/<name>.json. Those of released versions are never recorded again.
+ * Writes test/histories/<version>/<name>.json, and a long one as .json.gz. Those of released versions are never recorded again.
  */
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { gzipSync } from 'node:zlib';
 import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
@@ -36,6 +37,8 @@ import { createTokenKeys } from '../test/support/token-keys.js';
 
 /** A recorded token opens nothing, since its key is removed; nor for longer than a recording takes. */
 const RECORDING_MS = 600_000;
+/** More than a person would read: compressed, it takes a fifteenth. */
+const LONGEST_PLAIN_BYTES = 100_000;
 
 interface Recording {
   scenario: Scenario;
@@ -58,6 +61,11 @@ const RECORDINGS: Record<string, Recording> = {
   completed: {
     scenario: { polls: 3 },
     searchAttributes: { CrewName: ['default'], CrewStatus: ['pending'], CrewKickoffId: ['-'] },
+  },
+  // As an hour of waiting leaves it: 1,500 events, and no continue-as-new.
+  long: {
+    scenario: { polls: 250 },
+    input: { polling: { initialInterval: 10, maximumInterval: 10 } },
   },
   'crew-error-returned': { scenario: { polls: 2, outcome: 'error' } },
   'crew-error-failed': { scenario: { polls: 2, outcome: 'error' }, input: { onCrewError: 'fail' } },
@@ -216,8 +224,7 @@ async function record(name: string, recording: Recording, folder: string): Promi
     const histories = await fetchChain(client, name);
     for (const [index, history] of histories.entries()) {
       const file = `${name}${histories.length > 1 ? `.${String(index + 1)}` : ''}.json`;
-      await writeFile(join(folder, file), toPortable(history));
-      console.log(file);
+      await writeHistory(join(folder, file), toPortable(history));
     }
   } finally {
     await activities.close();
@@ -227,6 +234,13 @@ async function record(name: string, recording: Recording, folder: string): Promi
     await amp.stop();
     await server.stop();
   }
+}
+
+async function writeHistory(file: string, history: string): Promise<void> {
+  const isLong = history.length > LONGEST_PLAIN_BYTES;
+  const [path, content] = isLong ? [`${file}.gz`, gzipSync(history)] : [file, history];
+  await writeFile(path, content);
+  console.log(`${path}: ${String(content.length)} bytes`);
 }
 
 /** The histories of all runs of a chain, the first run's first. */
