@@ -43,6 +43,9 @@ Tokens that runs bring along, sealed (temporal-crewai token --help):
 
 Temporal:
   TEMPORAL_TASK_QUEUE                default "crewai"
+  TEMPORAL_DEPLOYMENT_NAME, TEMPORAL_WORKER_BUILD_ID
+                                     the worker's version, for Temporal's worker versioning: it gets
+                                     runs once its version is current
   TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, TEMPORAL_API_KEY, TEMPORAL_TLS…, temporal.toml
                                      as for Temporal's own tools; default localhost:7233
 

@@ -247,6 +247,21 @@ describe('a worker that is misconfigured', () => {
 
   it.each([
     [{ ...crewEnv, TEMPORAL_ADDRESS: 'http://temporal:7233' }, [], /TEMPORAL_ADDRESS: Invalid/],
+    [
+      { ...crewEnv, TEMPORAL_WORKER_BUILD_ID: '1' },
+      [],
+      /BUILD_ID is set and TEMPORAL_DEPLOYMENT_NAME is not/,
+    ],
+    [
+      { ...crewEnv, TEMPORAL_DEPLOYMENT_NAME: 'crews' },
+      [],
+      /DEPLOYMENT_NAME is set and TEMPORAL_WORKER_BUILD_ID is not/,
+    ],
+    [
+      { ...crewEnv, TEMPORAL_DEPLOYMENT_NAME: 'a.b', TEMPORAL_WORKER_BUILD_ID: '1' },
+      [],
+      /must not contain a dot: "a.b"/,
+    ],
     [crewEnv, ['--connect-timeout', 'soon'], /has to be a duration.*See --help/],
     [crewEnv, ['--conect-timeout', '1s'], /--conect-timeout.*See --help/],
     [crewEnv, ['serve'], /Unexpected argument 'serve'.*See --help/],

@@ -5,6 +5,7 @@ import { Worker, type NativeConnection } from '@temporalio/worker';
 import { createActivities } from '../activities/index.js';
 import type { Crews } from '../crews.js';
 import type { PrivateKeys } from '../sealing/private-keys.js';
+import { toDeploymentOptions, type DeploymentVersion } from './deployment-version.js';
 import { WORKER_OPTIONS } from './worker-options.js';
 
 export interface RunWorkerOptions {
@@ -14,6 +15,7 @@ export interface RunWorkerOptions {
   connection: NativeConnection;
   namespace: string;
   taskQueue: string;
+  deploymentVersion: DeploymentVersion | null;
   /** Aborted, the worker takes no new work and drains. */
   signal: AbortSignal;
   onReady?: () => void;
@@ -39,6 +41,7 @@ export async function runWorker({
   connection,
   namespace,
   taskQueue,
+  deploymentVersion,
   signal,
   onReady,
 }: RunWorkerOptions): Promise<void> {
@@ -49,6 +52,7 @@ export async function runWorker({
       connection,
       namespace,
       taskQueue,
+      ...toDeploymentOptions(deploymentVersion),
       activities: crewActivities.activities,
       dataConverter,
       workflowBundle: { codePath: toCodePath(dataConverter) },

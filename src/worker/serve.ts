@@ -51,11 +51,16 @@ async function serveUntil(
   logger: Logger,
 ): Promise<void> {
   const { crews, payloadKeys, privateKeys, connectionOptions, namespace, taskQueue } = config;
+  const { deploymentVersion } = config;
   logger.info(`Crews: ${toCrewList(crews)}`);
   const current = payloadKeys.current();
   if (current !== null) logger.info(`Payloads: encrypted with the key "${current.id}"`);
   const keyIds = privateKeys.ids.map((id) => `"${id}"`);
   if (keyIds.length > 0) logger.info(`Sealed tokens: opened with the keys ${keyIds.join(', ')}`);
+  if (deploymentVersion !== null) {
+    const { deploymentName, buildId } = deploymentVersion;
+    logger.info(`Deployment "${deploymentName}", build "${buildId}": gets runs once it is current`);
+  }
   const connecting = connect({
     connectionOptions,
     namespace,
@@ -83,6 +88,7 @@ async function serveUntil(
       connection,
       namespace,
       taskQueue,
+      deploymentVersion,
       signal: stop,
       onReady,
     });
