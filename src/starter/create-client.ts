@@ -13,6 +13,7 @@ import {
 } from '../payload-codec.js';
 import type { TemporalConfig } from '../temporal-config.js';
 import { loadTemporalConfig } from '../temporal-config.js';
+import { createCloseGuard } from './close-guard.js';
 import type { ConnectionFlags } from './command-options.js';
 import { createUsageError } from './starter-error.js';
 
@@ -26,6 +27,8 @@ export interface TemporalClient {
   namespace: string;
   /** The server's last refusal to talk, which a deadline's error does not tell. */
   lastProblem(): string | null;
+  /** Closes the connection. What is still under way is given up. */
+  close(): Promise<void>;
 }
 
 /** While a server restarts, look again this soon; gRPC would wait up to two minutes. */
@@ -70,6 +73,7 @@ function connectLazily(
   if (address === '') throw new TypeError('the address is empty');
   let problem: string | null = null;
   const retry = defaultGrpcRetryOptions();
+  const guard = createCloseGuard();
   const connection = Connection.lazy({
     ...connectionOptions,
     address,
@@ -86,6 +90,7 @@ function connectLazily(
           return retry.retryableDecider(attempt, status);
         },
       }),
+      guard.interceptor,
     ],
   });
   const problems = new Set<string>();
@@ -103,5 +108,9 @@ function connectLazily(
     address,
     namespace,
     lastProblem: () => problem,
+    async close() {
+      guard.close();
+      await connection.close();
+    },
   };
 }

@@ -28,6 +28,6 @@ export async function withTemporal<Result>(
   } catch (error) {
     throw toStarterError(error, temporal);
   } finally {
-    await temporal.connection.close();
+    await temporal.close();
   }
 }
