@@ -15,6 +15,7 @@ const GRPC = {
   resourceExhausted: 8,
   failedPrecondition: 9,
   aborted: 10,
+  unimplemented: 12,
   internal: 13,
   unavailable: 14,
   dataLoss: 15,
@@ -27,6 +28,8 @@ const PASSING = new Set<number>([
   GRPC.deadlineExceeded,
   GRPC.resourceExhausted,
   GRPC.aborted,
+  // What gRPC takes a 404 for, with which a gateway answers while there is no server behind it.
+  GRPC.unimplemented,
   GRPC.internal,
   GRPC.unavailable,
   GRPC.dataLoss,
