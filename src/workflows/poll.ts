@@ -115,8 +115,12 @@ function takeAndJudge(
   report: StatusReport | null,
 ): ReturnType<typeof toVerdict> {
   const now = Date.now();
+  const before = run.phase;
   const word = takeReport(run, report, now);
   if (word !== null) log.warn('The API answers with a status that nobody knows', { word });
+  if (run.phase === 'onHold' && before !== 'onHold') {
+    log.warn('The API refuses the token: the run is on hold', { reason: run.lastError });
+  }
   if (run.status !== null) markStatus(run.status);
   return toVerdict(run, report, settings, now);
 }
