@@ -26,9 +26,10 @@ for (const { file, ...options } of [
     workflowsPath: path('../dist/workflows/index.js'),
     // Loaded once for all runs instead of once for each, which takes 30 KB a run. So none of these
     // modules may keep anything of a run in a variable of its own.
-    preloadModules: ['without-stack-traces', 'index'].map((name) =>
+    preloadModules: ['without-stack-traces', 'not-ahead-of-history', 'index'].map((name) =>
       path(`../dist/workflows/${name}.js`),
     ),
+    workflowInterceptorModules: [path('../dist/workflows/not-ahead-of-history.js')],
     logger: quiet,
     ...options,
   });
