@@ -1,8 +1,8 @@
 import type { FaultRequest, StatusFault } from '../src/testing/index.js';
 import type { Random } from './random.js';
 
-/** Of all status requests: so many that a few hundred of them do not fall below 30% by chance. */
-const SHARE = 0.34;
+/** Of all status requests: so many that a thousand of them do not fall below 30% by chance. */
+const SHARE = 0.36;
 /** "Not found" lasts for a while: some polls, and far less than the grace of 10 min. */
 const NOT_FOUND_MS = { from: 500, to: 5_000 } as const;
 /** From hardly late to later than a fast read may be. */
