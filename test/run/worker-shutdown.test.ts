@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { StatusFault } from '../../src/testing/index.js';
 import type { CrewHarness } from '../support/crew-harness.js';
 import {
   eventually,
@@ -26,6 +27,22 @@ describe('a worker that shuts down without a grace time', () => {
       await crew.replaceWorker();
     }
     await expect(handle.result()).resolves.toMatchObject({ status: 'completed' });
+  });
+
+  it.each<[string, StatusFault[]]>([
+    ['getStatus', [{ status: 500 }, { delayMs: 5_000 }]],
+    ['collectResult', [{ word: 'SUCCESS' }, { delayMs: 5_000 }]],
+  ])('in the middle of a slow %s leaves it to the next worker', async (activity, faults) => {
+    crew.amp.faults.status = faults;
+    const handle = await crew.start(input);
+    await eventually(
+      async () => (await handle.describe()).raw.pendingActivities?.[0]?.activityType?.name,
+      (name) => name === activity,
+    );
+    await crew.amp.ledger.until(() => faults.length === 0);
+    await crew.replaceWorker();
+    await expect(handle.result()).resolves.toMatchObject({ status: 'completed' });
+    expect(crew.amp.ledger.kickoffsOfWorkflow(handle.workflowId)).toHaveLength(1);
   });
 
   it('in the middle of a kickoff finishes it', async () => {
