@@ -19,9 +19,11 @@ const SLOW_MS = { from: 4_500, to: 7_000 } as const;
 /** Of all runs: enough for a fifth of all kickoffs to be hit while under way, as not each is. */
 const SLOW_EVERY = 3;
 /** A slow kickoff is placed where it is most likely to be hit, of so many places. */
-const PLACES = 3;
+const PLACES = 6;
 /** From the start of a run until its kickoff is under way; and how much before its answer a blow still hits. */
 const MARGIN_MS = 500;
+/** What a process takes to start, and others to find it. */
+const RESTART_MS = 2_000;
 /** Of those that are not slow, so many meet an API that answers wrongly, or not at all. */
 const TROUBLED = 0.17;
 
@@ -147,12 +149,20 @@ function underBlows(blows: readonly Blow[], slowMs: number, random: Random): num
   const underWay = { from: MARGIN_MS, to: slowMs - MARGIN_MS };
   const places = Array.from({ length: PLACES }, () => {
     const atMs = Math.max(0, random.pick(blows).atMs - within(underWay, random));
+    // Without a server or an API it would begin some time later, and be missed.
+    if (blows.some((blow) => isAwayAt(blow, atMs))) return { atMs, odds: 0 };
     const meets = blows.filter((blow) => isIn(underWay, blow.atMs - atMs));
     // One that strikes a worker misses what the other one does.
-    const odds = meets.map(({ target }) => (isWorker(target) ? 0.5 : 1));
-    return { atMs, odds: odds.reduce((sum, each) => sum + each, 0) };
+    const missed = meets.reduce((odds, { target }) => odds * (isWorker(target) ? 0.5 : 0.1), 1);
+    return { atMs, odds: 1 - missed };
   });
   return places.reduce((best, place) => (place.odds > best.odds ? place : best)).atMs;
+}
+
+/** Whether the server or the API is away because of this blow, or just coming back. */
+function isAwayAt({ target, atMs, forMs }: Blow, runMs: number): boolean {
+  const away = { from: atMs - MARGIN_MS, to: atMs + forMs + RESTART_MS };
+  return !isWorker(target) && isIn(away, runMs);
 }
 
 function toQuickTrouble(random: Random): KickoffTroubleName {

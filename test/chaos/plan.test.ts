@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { isSlow } from '../../chaos/kickoff-troubles.js';
 import { createPlan, TARGETS } from '../../chaos/plan.js';
 
 const options = { runs: 300, seed: 1, minutes: 8 };
@@ -16,10 +17,17 @@ it('strikes every process, and stops workers only', () => {
   expect(new Set(stopped)).toEqual(new Set(['worker 1', 'worker 2']));
 });
 
+it('places each slow kickoff where a blow meets it', () => {
+  const { runs, blows } = createPlan(options);
+  for (const { atMs, inputs } of runs.filter(({ inputs }) => isSlow(inputs.trouble))) {
+    const meets = blows.filter((blow) => atMs < blow.atMs && blow.atMs < atMs + inputs.slowMs);
+    expect(meets).not.toEqual([]);
+  }
+});
+
 it('makes every run another one, and each third kickoff a slow one', () => {
   const { runs } = createPlan(options);
   expect(new Set(runs.map(({ workflowId }) => workflowId)).size).toBe(300);
   expect(new Set(runs.map(({ inputs }) => inputs.figure)).size).toBe(300);
-  const slow = runs.filter(({ inputs }) => /Late$/.test(inputs.trouble));
-  expect(slow).toHaveLength(100);
+  expect(runs.filter(({ inputs }) => isSlow(inputs.trouble))).toHaveLength(100);
 });
