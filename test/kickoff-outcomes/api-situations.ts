@@ -7,7 +7,7 @@ import { followHistory, kickoffOutcomes } from '../support/run-history.js';
 import type { Visit } from './crew-door.js';
 import { runOf } from './follow-reaction.js';
 import type { Situation } from './situation.js';
-import type { CrewStage } from './stage.js';
+import type { CrewStage, PlannedFault } from './stage.js';
 
 type ApiSituation = Situation<CrewStage>;
 type Fixed = Pick<ApiSituation, 'outcome' | 'run' | 'accepted'>;
@@ -20,24 +20,21 @@ const REFUSED: Fixed = { outcome: 'refused', run: 'isRejected', accepted: [0] };
 /** Played twice: once where the API acted on it, and once where it did not. */
 const UNKNOWN: Fixed = { outcome: 'unknown', run: 'waits', accepted: [0, 1] };
 
-type Answer = KickoffFault | (() => KickoffFault);
-
 /** The API answers so, and as usual afterwards; a run for each answer. */
-function answered(what: string, fixed: Fixed, ...answers: Answer[]): ApiSituation {
-  const toFaults = (): KickoffFault[] =>
-    answers.flatMap((answer) => {
-      const fault = typeof answer === 'function' ? answer() : answer;
-      if (fixed.accepted.length === 1) return [fault];
-      return [
-        { ...fault, accepted: false },
-        { ...fault, accepted: true },
-      ];
-    });
+function answered(what: string, fixed: Fixed, ...answers: PlannedFault[]): ApiSituation {
+  const faults = fixed.accepted.length === 1 ? answers : answers.flatMap(toActedOnOrNot);
   return {
     what,
     ...fixed,
-    bringAbout: (stage) => Promise.all(toFaults().map((fault) => stage.start({ faults: [fault] }))),
+    bringAbout: (stage) => Promise.all(faults.map((fault) => stage.start({ faults: [fault] }))),
   };
+}
+
+function toActedOnOrNot(answer: PlannedFault): PlannedFault[] {
+  return [false, true].map((accepted) => () => ({
+    ...(typeof answer === 'function' ? answer() : answer),
+    accepted,
+  }));
 }
 
 /** The API's other end of the connection does this, after the request was read. */
@@ -104,7 +101,7 @@ const retryAfter = (status: 429 | 503, value: string): KickoffFault => ({
 });
 /** Far enough ahead to be told from the backoff on a busy machine. */
 const retryAtDate = (status: 429 | 503) => () =>
-  retryAfter(status, new Date(Date.now() + 8_000).toUTCString());
+  retryAfter(status, new Date(Date.now() + 5_000).toUTCString());
 const AMP_ERROR = { detail: 'Starting up' };
 const AMP_DOCUMENTED_ERROR = { error: 'Unavailable', message: 'Starting up' };
 const HALF_AN_ANSWER = 'HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{"kickoff_id":';
@@ -247,6 +244,12 @@ const ANSWERED: ApiSituation[] = [
     outcome: 'accepted',
     run: 'completes',
     accepted: [1],
+    whenCancelled: {
+      what: 'The answer is `401`, and the token file has another token by now: it is not sent once more.',
+      outcome: 'notActedOn',
+      run: 'isCancelledBefore',
+      accepted: [0],
+    },
     async bringAbout(stage) {
       const token = (refused?: string) =>
         Promise.resolve(refused === undefined ? 'old-token' : 'crew-token');

@@ -1,5 +1,6 @@
 import { API_SITUATIONS } from './api-situations.js';
 import { CANCEL_SITUATIONS } from './cancel-situations.js';
+import { WHEN_CANCELLED } from './cancelled.js';
 import { RETRY_SITUATIONS, SAME_ID_SITUATIONS } from './rerun-situations.js';
 import { RESET_SITUATIONS } from './reset-situations.js';
 import type { ChainSituation, Row, Situation } from './situation.js';
@@ -35,13 +36,15 @@ both are played.
 \
 `;
 
+type CancelledRow = NonNullable<Situation<never>['whenCancelled']>;
+
 interface Section {
   title: string;
   text?: string;
-  rows: readonly (Situation<never> | ChainSituation<never>)[];
+  rows: readonly (Situation<never> | CancelledRow | ChainSituation<never>)[];
 }
 
-const SECTIONS: readonly Section[] = [
+const SECTIONS_OF_ONE_KICKOFF: readonly Section[] = [
   {
     title: 'The request is never sent',
     text: 'Whatever fails before the connection is handed over was not sent.',
@@ -68,21 +71,41 @@ const SECTIONS: readonly Section[] = [
     text: 'With SIGTERM. It ends when its kickoffs have.',
     rows: SHUTDOWN_SITUATIONS,
   },
-  { title: 'There is no worker', rows: NO_WORKER_SITUATIONS },
   {
     title: 'Temporal is out of reach',
     text:
-      'The tests make it so until Temporal has given up the attempt, which is some 20 s there and 75 s by ' +
+      'The tests make it so until Temporal has given up the attempt, which is 23 s there and 75 s by ' +
       'default. What comes later is the same, however long it lasts: the worker signals the id every ' +
       '15 s until Temporal has it.',
     rows: OUTAGE_SITUATIONS,
   },
   { title: 'A single call to Temporal is lost', rows: LOST_CALL_SITUATIONS },
-  {
-    title: 'The run is cancelled',
-    text: 'Once it was sent, a cancellation waits for the outcome.',
-    rows: CANCEL_SITUATIONS,
-  },
+];
+
+const CANCELLED: Section = {
+  title: 'The run is cancelled',
+  text: `Each row above is played a second time, by a run that is cancelled while its kickoff is under way.
+Once that was sent, the cancellation waits for what becomes of it:
+
+${toTable(
+  ['Outcome', 'The run'],
+  (['accepted', 'refused', 'notActedOn', 'unknown'] as const).map((outcome) => [
+    OUTCOMES[outcome],
+    REACTIONS[WHEN_CANCELLED[outcome]],
+  ]),
+)}
+
+These are different, or come at another time:`,
+  rows: [
+    ...SECTIONS_OF_ONE_KICKOFF.flatMap(({ rows }) => rows).flatMap((row) =>
+      'whenCancelled' in row && row.whenCancelled ? [row.whenCancelled] : [],
+    ),
+    ...CANCEL_SITUATIONS,
+  ],
+};
+
+const OTHER_SECTIONS: readonly Section[] = [
+  { title: 'There is no worker', rows: NO_WORKER_SITUATIONS },
   {
     title: 'The run is reset',
     text: 'A run that was reset sends nothing, unless a person says so to it.',
@@ -102,7 +125,8 @@ const SECTIONS: readonly Section[] = [
 
 /** `docs/kickoff-outcomes.md`, before it is formatted. */
 export function toDocument(): string {
-  return [INTRODUCTION, ...SECTIONS.map(toSection)].join('\n');
+  const sections = [...SECTIONS_OF_ONE_KICKOFF, CANCELLED, ...OTHER_SECTIONS];
+  return [INTRODUCTION, ...sections.map(toSection)].join('\n');
 }
 
 function toSection({ title, text, rows }: Section): string {
@@ -113,10 +137,9 @@ function toSection({ title, text, rows }: Section): string {
   return [
     `## ${title}\n`,
     ...(text === undefined ? [] : [`${text}\n`]),
-    toLine(header),
-    toLine(header.map(() => '---')),
-    ...rows.map((row) =>
-      toLine([
+    toTable(
+      header,
+      rows.map((row) => [
         row.what.replace(/\.$/, ''),
         ...('outcome' in row ? [OUTCOMES[row.outcome]] : []),
         toNumbers(row),
@@ -129,6 +152,10 @@ function toSection({ title, text, rows }: Section): string {
 
 function toNumbers({ accepted }: Row): string {
   return accepted.join(' or ');
+}
+
+function toTable(header: readonly string[], rows: readonly (readonly string[])[]): string {
+  return [header, header.map(() => '---'), ...rows].map(toLine).join('\n');
 }
 
 function toLine(cells: readonly string[]): string {

@@ -1,5 +1,6 @@
 import { CancelledFailure } from '@temporalio/client';
-import { expect } from 'vitest';
+import { expect, inject } from 'vitest';
+import { runCommand } from '../starter/command-line.js';
 import type { CrewRunHandle } from '../support/crew-harness.js';
 import { progressOf } from '../support/crew-harness.js';
 import { failureOf } from '../support/run-failure.js';
@@ -53,6 +54,7 @@ const UNTIL: Record<Reaction, Until> = {
   timesOut: theEnd,
   isCancelled: theEnd,
   isCancelledBefore: theEnd,
+  isCancelledEither: theEnd,
   isCancelledUnknowing: theEnd,
 };
 
@@ -73,12 +75,14 @@ const CHECKS: Record<Reaction, Check> = {
     await expectSecondKickoff(stage, handle, events);
   },
   async goesOnTrying(stage, handle) {
+    await expectToTellWhyItWaits(handle);
     await handle.cancel();
     await expectCancelled(handle, 'Cancelled before the crew was started');
     expect(receivedOf(stage, handle)).toEqual([]);
   },
   async waitsAnHour(_stage, handle, events) {
     expect(secondsToSecondKickoff(events)).toBe(3_600);
+    await expectToTellWhyItWaits(handle);
     await handle.cancel();
     await expectCancelled(handle, 'Cancelled before the crew was started');
   },
@@ -86,22 +90,30 @@ const CHECKS: Record<Reaction, Check> = {
     expect(await progressOf(handle)).toMatchObject({
       phase: 'kickoffUnknown',
       kickoffId: null,
-      lastError: expect.stringMatching(/./) as string,
+      polls: 0,
+      lastError: expect.stringMatching(
+        /^(Kickoff failed: |the kickoff's worker did not report back: |an earlier attempt of this kickoff )./,
+      ) as string,
     });
-    await expectGuidance(handle);
-    await resolve(stage, handle);
+    const sent = receivedOf(stage, handle).length;
+    expect(sent).toBeLessThanOrEqual(1);
+    const [kickoff] = acceptedOf(stage, handle);
+    const { adopt, retryKickoff } = await expectGuidance(handle);
+    await run(kickoff ? adopt.replace('KICKOFF_ID', kickoff.kickoffId) : retryKickoff);
     await expectResult(stage, handle);
+    expect(receivedOf(stage, handle)).toHaveLength(kickoff ? sent : sent + 1);
   },
   async isRejected(stage, handle) {
     const failure = await failureOf(handle);
     expect(failure).toMatchObject({ type: 'CrewAI.KickoffRejected', nonRetryable: true });
     expect(receivedOf(stage, handle)).toHaveLength(1);
   },
-  async timesOut(_stage, handle) {
+  async timesOut(stage, handle) {
     const failure = await failureOf(handle);
     expect(failure).toMatchObject({ type: 'CrewAI.TimedOut', nonRetryable: true });
     expect(failure.message).toContain('nothing was started');
     expect(failure.details).toMatchObject([{ kickoffId: null }]);
+    expect(receivedOf(stage, handle)).toEqual([]);
   },
   async isCancelled(stage, handle) {
     const kickoffId = acceptedOf(stage, handle)[0]?.kickoffId;
@@ -110,6 +122,10 @@ const CHECKS: Record<Reaction, Check> = {
   },
   isCancelledBefore: (_stage, handle) =>
     expectCancelled(handle, 'Cancelled before the crew was started'),
+  async isCancelledEither(stage, handle) {
+    const { kickoffId } = await progressOf(handle);
+    await CHECKS[kickoffId === null ? 'isCancelledUnknowing' : 'isCancelled'](stage, handle, []);
+  },
   isCancelledUnknowing: (_stage, handle) =>
     expectCancelled(
       handle,
@@ -147,18 +163,49 @@ async function expectCancelled(handle: CrewRunHandle, lastError: string): Promis
   expect(await progressOf(handle)).toMatchObject({ phase: 'done', lastError });
 }
 
-/** What the Web UI shows of a run that waits for a person. */
-async function expectGuidance(handle: CrewRunHandle): Promise<void> {
+async function expectToTellWhyItWaits(handle: CrewRunHandle): Promise<void> {
+  expect(await progressOf(handle)).toMatchObject({
+    phase: 'kickingOff',
+    kickoffId: null,
+    lastError: expect.stringContaining('Kickoff failed: ') as string,
+  });
+}
+
+/**
+ * The Web UI and `status` say of a run that waits for a person what to look for, and which two
+ * commands resolve it. Returns these.
+ */
+async function expectGuidance(handle: CrewRunHandle) {
   const { workflowId } = handle;
+  const adopt = `temporal-crewai adopt ${workflowId} KICKOFF_ID`;
+  const retryKickoff = `temporal-crewai retry-kickoff ${workflowId}`;
   const { currentDetails } = await handle.query<{ currentDetails?: string }>(
     '__temporal_workflow_metadata',
   );
-  expect(currentDetails).toContain(`\`meta.temporal.workflowId\` is \`${workflowId}\``);
-  expect(currentDetails).toContain(`\`temporal-crewai adopt ${workflowId} KICKOFF_ID\``);
-  expect(currentDetails).toContain(`\`temporal-crewai retry-kickoff ${workflowId}\``);
+  expect(currentDetails).toContain(
+    `look in AMP for a run whose \`meta.temporal.workflowId\` is \`${workflowId}\``,
+  );
+  expect(currentDetails).toContain(`**It is there:** \`${adopt}\``);
+  expect(currentDetails).toContain(`**It is not there:** \`${retryKickoff}\``);
+  const status = await run(`temporal-crewai status ${workflowId}`);
+  expect(status.replace(/\s+/g, ' ')).toContain(
+    `whose meta.temporal.workflowId is ${workflowId}. It is there: give its id to the run with ` +
+      `${adopt} It is not there: start the crew once more with ${retryKickoff}`,
+  );
+  expect(status.split('\n')).toEqual(expect.arrayContaining([`  ${adopt}`, `  ${retryKickoff}`]));
+  return { adopt, retryKickoff };
 }
 
-/** What an operator does: looks in AMP, and gives the id, or says that there is none. */
+/** Runs a command line as an operator would paste it. Returns its output. */
+async function run(command: string): Promise<string> {
+  const [, ...args] = command.split(' ');
+  const env = { TEMPORAL_ADDRESS: inject('temporalAddress') };
+  const { exitCode, stdout, stderr } = await runCommand(args, { env });
+  expect(exitCode, stderr).toBe(0);
+  return stdout;
+}
+
+/** The same by updates: gives the id that AMP has, or says that there is none. */
 export async function resolve(stage: Stage, handle: CrewRunHandle): Promise<void> {
   const [kickoff] = acceptedOf(stage, handle);
   if (kickoff === undefined) await handle.executeUpdate('retryKickoff', { args: [{}] });

@@ -35,12 +35,12 @@ async function startUpToCall(stage: Stage, method: string, mention: string): Pro
 /**
  * The API has answered, and its answer is on the way.
  *
- * @param kickoffTimeoutMs how long it may be on the way
+ * @param kickoffTimeoutMs how long it may be on the way; default: longer than any test has it there
  */
 export async function startUpToAnswer(
   stage: CrewStage,
   run: RunOnStage = {},
-  kickoffTimeoutMs = 5_000,
+  kickoffTimeoutMs = 60_000,
 ): Promise<AtMoment> {
   let goOn = () => undefined as void;
   let arrive = () => undefined as void;

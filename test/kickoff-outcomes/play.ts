@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { SimulatedAmp } from '../../src/testing/index.js';
 import type { CrewRunHandle } from '../support/crew-harness.js';
 import { replayRuns } from '../support/replay-runs.js';
+import { toCancelled, toCancelledInDisaster } from './cancelled.js';
 import { followReaction } from './follow-reaction.js';
 import type { ChainSituation, Row, Situation } from './situation.js';
 import type { Stage } from './stage.js';
@@ -49,6 +50,22 @@ export function createPlay<S extends Closable>(
       });
     },
   };
+}
+
+/** The same, and each run is cancelled while its kickoff is under way. */
+export function createCancelledPlay<S extends Closable>(
+  title: string,
+  situations: readonly Situation<S>[],
+  openStage: () => Promise<S>,
+  disaster?: (stage: S) => Promise<void>,
+): Play {
+  const toCancelledOne = disaster ? toCancelledInDisaster : toCancelled;
+  return createPlay(
+    `${title}, of a run that is cancelled meanwhile`,
+    situations.map((situation) => toCancelledOne(situation)),
+    openStage,
+    disaster,
+  );
 }
 
 export function createChainPlay<S extends Closable>(

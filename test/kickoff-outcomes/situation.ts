@@ -23,6 +23,8 @@ export const REACTIONS = {
   timesOut: 'fails with `TimedOut`, and says that nothing was started',
   isCancelled: 'ends as cancelled; the crew goes on, its id in the memo',
   isCancelledBefore: 'ends as cancelled, and says that nothing was started',
+  isCancelledEither:
+    'ends as cancelled; the crew goes on, its id in the memo where it came first, else in the log of the worker',
   isCancelledUnknowing: 'ends as cancelled, and says that nothing could be stopped',
 } as const;
 export type Reaction = keyof typeof REACTIONS;
@@ -42,6 +44,8 @@ export interface Row {
 export interface Situation<Stage> extends Row {
   outcome: Outcome;
   run: Reaction;
+  /** What it is like when the run is cancelled meanwhile, where that does not follow from the outcome. */
+  whenCancelled?: Row & { outcome: Outcome; run: Reaction };
   /** Brings one run into it, or one for each number of accepted kickoffs. */
   bringAbout(stage: Stage): Promise<CrewRunHandle[]>;
 }

@@ -11,7 +11,10 @@ export interface CallPattern {
 }
 
 export interface HeldCalls {
-  /** Resolves when the first one is here. Nothing of it has reached the server. */
+  /**
+   * Resolves when the first one is here. Nothing of it has reached the server or, where answers are
+   * held, nothing of its answer the worker.
+   */
   arrived: Promise<void>;
   /** Lets them through, those that are here and those to come. */
   release: () => void;
@@ -22,6 +25,8 @@ export interface TemporalDoor {
   /** host:port, for the worker. */
   address: string;
   hold(pattern: CallPattern): HeldCalls;
+  /** The server acts on such calls, and the worker does not hear of it. */
+  holdAnswers(pattern: CallPattern): HeldCalls;
   /** Resolves when the server's answer to such a call has gone out to the worker. */
   answered(pattern: CallPattern): Promise<void>;
   /** Breaks every connection, and each new one as soon as it is made. */
@@ -41,7 +46,8 @@ interface Hold extends Watcher {
 
 /** @param address host:port of the server. */
 export async function openTemporalDoor(address: string): Promise<TemporalDoor> {
-  const holds = new Set<Hold>();
+  const heldCalls = new Set<Hold>();
+  const heldAnswers = new Set<Hold>();
   const watchers = new Set<Watcher>();
   const sockets = new Set<net.Socket>();
   let isOpen = true;
@@ -73,11 +79,7 @@ export async function openTemporalDoor(address: string): Promise<TemporalDoor> {
   ): Promise<void> {
     const body = await read(stream);
     const call = { method: headers[':path']?.split('/').at(-1) ?? '', message: toMessage(body) };
-    for (const hold of holds) {
-      if (!fits(hold.pattern, call)) continue;
-      hold.resolve();
-      await hold.released;
-    }
+    await pause(heldCalls, call);
     if (stream.destroyed) return;
     const upstream = server.request({ ...headers, ':authority': address });
     upstream.end(body);
@@ -90,6 +92,7 @@ export async function openTemporalDoor(address: string): Promise<TemporalDoor> {
     });
     const [answer] = (await once(upstream, 'response')) as [http2.IncomingHttpHeaders];
     const answerBody = await read(upstream);
+    await pause(heldAnswers, call);
     if (stream.destroyed) return;
     stream.respond(answer, { waitForTrailers: true });
     stream.on('wantTrailers', () => stream.sendTrailers(trailers));
@@ -100,21 +103,8 @@ export async function openTemporalDoor(address: string): Promise<TemporalDoor> {
 
   return {
     address: `127.0.0.1:${(listener.address() as net.AddressInfo).port}`,
-    hold(pattern) {
-      let release = () => undefined as void;
-      let resolve = () => undefined as void;
-      const released = new Promise<void>((done) => (release = done));
-      const arrived = new Promise<void>((done) => (resolve = done));
-      const hold = { pattern, released, resolve };
-      holds.add(hold);
-      return {
-        arrived,
-        release: () => {
-          holds.delete(hold);
-          release();
-        },
-      };
-    },
+    hold: (pattern) => addHold(heldCalls, pattern),
+    holdAnswers: (pattern) => addHold(heldAnswers, pattern),
     answered: (pattern) =>
       new Promise((resolve) => {
         watchers.add({ pattern, resolve });
@@ -136,10 +126,37 @@ export async function openTemporalDoor(address: string): Promise<TemporalDoor> {
   };
 }
 
-function fits(
-  { method, mentions }: CallPattern,
-  call: { method: string; message: string },
-): boolean {
+interface Call {
+  method: string;
+  /** As text. */
+  message: string;
+}
+
+function addHold(holds: Set<Hold>, pattern: CallPattern): HeldCalls {
+  let release = () => undefined as void;
+  let resolve = () => undefined as void;
+  const released = new Promise<void>((done) => (release = done));
+  const arrived = new Promise<void>((done) => (resolve = done));
+  const hold = { pattern, released, resolve };
+  holds.add(hold);
+  return {
+    arrived,
+    release: () => {
+      holds.delete(hold);
+      release();
+    },
+  };
+}
+
+async function pause(holds: ReadonlySet<Hold>, call: Call): Promise<void> {
+  for (const hold of holds) {
+    if (!fits(hold.pattern, call)) continue;
+    hold.resolve();
+    await hold.released;
+  }
+}
+
+function fits({ method, mentions }: CallPattern, call: Call): boolean {
   return call.method === method && mentions.every((text) => call.message.includes(text));
 }
 

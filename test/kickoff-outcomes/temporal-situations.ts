@@ -17,6 +17,9 @@ import { receivedOf } from './stage.js';
 
 type CrewSituation = Situation<CrewStage>;
 
+/** Time for a run to get to where the outage begins, which lasts 15 s longer than this. */
+const KICKOFF_TIMEOUT_MS = 8_000;
+
 const hasTimedOut = (events: readonly HistoryEvent[]) =>
   events.some((event) => event.activityTaskTimedOutEventAttributes);
 const hasReported = (events: readonly HistoryEvent[]) =>
@@ -29,8 +32,14 @@ export const OUTAGE_SITUATIONS: readonly CrewSituation[] = [
     outcome: 'accepted',
     run: 'completes',
     accepted: [1],
+    whenCancelled: {
+      what: 'The answer comes while Temporal is out of reach, and stays so until it has given up the attempt.',
+      outcome: 'unknown',
+      run: 'isCancelledEither',
+      accepted: [1],
+    },
     async bringAbout(stage) {
-      const { handle, goOn } = await startUpToAnswer(stage);
+      const { handle, goOn } = await startUpToAnswer(stage, {}, KICKOFF_TIMEOUT_MS);
       stage.meanwhile.push(async () => {
         goOn();
         await followHistory(stage.client, runOf(handle), hasTimedOut);
@@ -98,6 +107,7 @@ export const LOST_CALL_SITUATIONS: readonly CrewSituation[] = [
       const crew = await startCrewHarness({
         taskQueue,
         crew: { url: stage.amp.url },
+        workerAddress: stage.door.address,
         worker: { dataConverter: { payloadCodecs: [withoutOutcomes] } },
       });
       stage.beforeClose(() => crew.stop());
@@ -139,14 +149,20 @@ export const SHUTDOWN_SITUATIONS: readonly CrewSituation[] = [
     {
       what: 'Before it was sent: it is sent, and its answer waited for.',
       startUpTo: startUpToLastCheck,
+      whenCancelled: {
+        what: 'The worker is told to end before it was sent: it is not sent.',
+        outcome: 'notActedOn',
+        run: 'isCancelledBefore',
+        accepted: [0],
+      } as const,
     },
     { what: 'After it was sent: its answer is waited for.', startUpTo: startUpToAnswer },
     {
       what: 'Before its id is signalled: the worker stays until it is.',
       startUpTo: startUpToSignal,
     },
-  ].map(({ what, startUpTo }): CrewSituation => ({
-    what,
+  ].map(({ startUpTo, ...rest }): CrewSituation => ({
+    ...rest,
     outcome: 'accepted',
     run: 'completes',
     accepted: [1],

@@ -18,7 +18,7 @@ import { openTemporalDoor } from './temporal-door.js';
  * How long the API has to answer a kickoff here: time for every run of the stage to get to where the
  * worker dies. Its attempt has 15 s more, as always.
  */
-const KICKOFF_TIMEOUT = '5s';
+const KICKOFF_TIMEOUT = '8s';
 
 /** A stage whose worker is a process of its own. */
 export interface WorkerStage extends Stage {

@@ -1,4 +1,4 @@
-import { createPlay, testPlays } from './play.js';
+import { createCancelledPlay, createPlay, testPlays } from './play.js';
 import { openWorkerStage } from './worker-stage.js';
 import {
   KILL_SITUATIONS,
@@ -7,12 +7,12 @@ import {
   stopAndContinueWorker,
 } from './worker-situations.js';
 
+const aKill = 'a worker that is killed';
+const aStop = 'a worker that is stopped and goes on too late';
+
 testPlays([
-  createPlay('a worker that is killed', KILL_SITUATIONS, openWorkerStage, killWorker),
-  createPlay(
-    'a worker that is stopped and goes on too late',
-    STOP_SITUATIONS,
-    openWorkerStage,
-    stopAndContinueWorker,
-  ),
+  createPlay(aKill, KILL_SITUATIONS, openWorkerStage, killWorker),
+  createCancelledPlay(aKill, KILL_SITUATIONS, openWorkerStage, killWorker),
+  createPlay(aStop, STOP_SITUATIONS, openWorkerStage, stopAndContinueWorker),
+  createCancelledPlay(aStop, STOP_SITUATIONS, openWorkerStage, stopAndContinueWorker),
 ]);
