@@ -58,7 +58,7 @@ export async function openTemporalDoor(address: string): Promise<TemporalDoor> {
   door.on('sessionError', () => undefined);
   door.on('stream', (stream, headers) => {
     stream.on('error', () => undefined);
-    void pass(stream, headers);
+    pass(stream, headers).catch(() => stream.close(http2.constants.NGHTTP2_INTERNAL_ERROR));
   });
   const listener = net.createServer((socket) => {
     if (!isOpen) {

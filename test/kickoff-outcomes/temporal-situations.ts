@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Payload, PayloadCodec } from '@temporalio/common';
 import { expect } from 'vitest';
 import { startCrewHarness } from '../support/crew-harness.js';
@@ -82,6 +83,32 @@ export const LOST_CALL_SITUATIONS: readonly CrewSituation[] = [
       const { handle, goOn } = await startUpToLastCheck(stage);
       await followHistory(stage.client, runOf(handle), hasReported);
       goOn();
+      return [handle];
+    },
+  },
+  {
+    what: 'Temporal says that the attempt counts, and its word comes when that is over: nothing is sent.',
+    outcome: 'unknown',
+    run: 'waits',
+    accepted: [0],
+    async bringAbout(stage) {
+      // An attempt has 16 s here, and that call 10 s: it begins late, and its answer is later.
+      let attemptOver = Promise.resolve();
+      const token = () => {
+        attemptOver = delay(16_000);
+        return delay(8_000, 'crew-token');
+      };
+      const crew = stage.addCrew({ kickoffTimeoutMs: 1_000, token });
+      const workflowId = `run-${randomUUID()}`;
+      const { release } = stage.door.holdAnswers({
+        method: 'RecordActivityTaskHeartbeat',
+        mentions: [workflowId, 'sending'],
+      });
+      const handle = await stage.start({ input: { crew }, options: { workflowId } });
+      await followHistory(stage.client, runOf(handle), hasTimedOut);
+      // By the worker's clock too, which began when the task arrived.
+      await attemptOver;
+      release();
       return [handle];
     },
   },
