@@ -15,8 +15,10 @@ export interface TemporalDevServerOptions {
   searchAttributes?: Readonly<Record<string, 'Keyword'>>;
   /** Values are JSON: `{ 'history.timerProcessorMaxTimeShift': '"1ms"' }`. */
   dynamicConfig?: Readonly<Record<string, string>>;
-  /** The server's warnings and errors are appended to this file. */
+  /** What the server says is appended to this file. */
   logFile?: string;
+  /** Default `warn`: warnings and errors. */
+  logLevel?: 'debug' | 'warn';
 }
 
 export interface TemporalServer {
@@ -101,9 +103,15 @@ async function startOn(
   { port, uiPort, httpPort, metricsPort }: Ports,
   cli: string,
   headless: boolean,
-  { dbFile, searchAttributes = {}, dynamicConfig = {}, logFile }: TemporalDevServerOptions,
+  {
+    dbFile,
+    searchAttributes = {},
+    dynamicConfig = {},
+    logFile,
+    logLevel = 'warn',
+  }: TemporalDevServerOptions,
 ): Promise<Child> {
-  const args = ['server', 'start-dev', '--log-level', 'warn', '--ip', HOST]
+  const args = ['server', 'start-dev', '--log-level', logLevel, '--ip', HOST]
     .concat('--port', String(port), '--http-port', String(httpPort))
     .concat('--metrics-port', String(metricsPort))
     .concat(headless ? '--headless' : ['--ui-port', String(uiPort)])
