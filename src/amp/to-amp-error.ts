@@ -118,7 +118,7 @@ function mayHaveBeenActedOn(
 }
 
 function adviceFor(httpStatus: number, location: string | undefined): string | undefined {
-  if (httpStatus === 401 || httpStatus === 403) return "the API refuses the crew's token";
+  if (httpStatus === 401 || httpStatus === 403) return 'the API refuses the token';
   if (httpStatus >= 300 && httpStatus < 400) {
     const target =
       location === undefined ? '' : ` to ${toExcerpt(location.replace(/[?#].*/s, ''))}`;

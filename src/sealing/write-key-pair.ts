@@ -42,6 +42,9 @@ async function writeNew(path: string, jwk: object, mode: number): Promise<void> 
   try {
     await writeFile(path, `${JSON.stringify(jwk, null, 2)}\n`, { flag: 'wx', mode });
   } catch (cause) {
+    if (cause instanceof Error && 'code' in cause && cause.code === 'EEXIST') {
+      throw new KeyFileError(`${path} is there already: choose another name`, { cause });
+    }
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new KeyFileError(`the key file cannot be written: ${reason}`, { cause });
   }

@@ -1,5 +1,4 @@
 import { inspect } from 'node:util';
-import { ApplicationFailure } from '@temporalio/common';
 import type { LogEntry } from '@temporalio/worker';
 import { findUnreadablePayload } from '../payload-codec.js';
 
@@ -29,9 +28,14 @@ function toText(value: unknown): string {
   if (typeof value === 'string' && /^[^\s"]+$/.test(value)) return value;
   // Foreseen, and often repeated while an API is down or a key is missing: the words say it all.
   // Others show their stack.
-  const foreseen = value instanceof ApplicationFailure ? value : findUnreadablePayload(value);
+  const foreseen = isFailure(value) ? value : findUnreadablePayload(value);
   if (foreseen !== null) return inspect(toOneLine(foreseen.message));
   return toOneLine(inspect(value, { breakLength: Infinity, compact: true, depth: 3 }));
+}
+
+/** One that comes out of the workflow sandbox is a copy, of which the class is lost. */
+function isFailure(value: unknown): value is Error {
+  return value instanceof Error && value.name === 'ApplicationFailure';
 }
 
 function toOneLine(text: string): string {

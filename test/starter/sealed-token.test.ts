@@ -146,7 +146,7 @@ describe('token keygen', () => {
 
     const again = await run(['token', 'keygen', name]);
     expect(again.exitCode).toBe(2);
-    expect(again.stderr).toContain('EEXIST');
+    expect(again.stderr).toContain('is there already');
   });
 });
 

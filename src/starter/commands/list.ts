@@ -33,6 +33,7 @@ Example:
         if (flags.json === true) printJson(shell, runs);
         else if (runs.length === 0) say(shell, `No runs in namespace "${temporal.namespace}".`);
         else print(shell, toRunTable(runs, Date.now(), columnsOf(shell.stdout)));
+        if (runs.every(({ kickoffId }) => kickoffId !== null)) return;
         for (const problem of temporal.tolerant.problems) {
           say(shell, `Not all kickoffIds can be shown. ${problem}.`);
         }
