@@ -106,7 +106,9 @@ describe.skipIf(skipped)("a run's page in the Web UI", () => {
     expect(details).toContain('Status: kickoff outcome unknown');
     expect(details).toContain('kickoffId: not known');
     expect(details).toMatch(new RegExp(`Next: fails at ${TIME} unless a person resolves it`));
-    expect(details).toContain(`meta.temporal.workflowId is ${workflowId}`);
+    expect(details).toContain(
+      `What to do: look in AMP for a run whose meta.temporal.workflowId is ${workflowId}`,
+    );
     expect(details).toContain(`It is there: temporal-crewai adopt ${workflowId} KICKOFF_ID`);
     expect(details).toContain(`It is not there: temporal-crewai retry-kickoff ${workflowId}`);
   });

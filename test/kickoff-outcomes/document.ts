@@ -15,24 +15,28 @@ import { KILL_SITUATIONS, STOP_SITUATIONS } from './worker-situations.js';
 
 const INTRODUCTION = `# What can happen to a kickoff
 
-Each row below is played by a test in \`test/kickoff-outcomes/\`, on a real Temporal server: answers come
-from the simulated AMP, which counts the kickoffs that it has accepted; broken connections from a server
-that breaks them at that byte; lost calls to Temporal from a proxy before it. The tests fail when this
-page says anything else than what they have seen.
+A \`POST /kickoff\` starts a crew, and the API cannot be asked later whether one did. This page has what
+can go wrong with it, whether the crew was started, and what the run does by itself. A run needs you where
+it waits as \`kickoffUnknown\`.
 
-**Accepted** is the number of kickoffs of one chain of runs that the API has accepted when the run has
-done by itself all that it does. It is never 2. Where it is "0 or 1", nobody but the API knows which, and
-both are played.
+- **Outcome** is what the run takes its kickoff for: _accepted_, _refused_, _not acted on_, _unknown_, or
+  _not sent_ at all. Only one that was not acted on is sent again without a person.
+- **Accepted** is the number of kickoffs of one chain of runs that the API has accepted when the run has
+  done by itself all that it does. It is never 2. Where it is "0 or 1", nobody but the API knows which, and
+  both are played.
+- **The run** then does what it says, where
+  - the _backoff_ is 1 s, 2 s, 4 s and so on, at most a minute; \`Retry-After\` counts where it is longer,
+    up to an hour.
+  - a run that _waits as \`kickoffUnknown\`_ does so up to \`adoptionWindow\`, and fails with
+    \`KickoffOutcomeUnknown\` after that. Its details in the Web UI and \`temporal-crewai status ID\` say what
+    to look for in AMP, and the two commands that resolve it: \`temporal-crewai adopt ID KICKOFF_ID\` where
+    the crew was started, \`temporal-crewai retry-kickoff ID\` where it was not.
 
-**The run** then
-
-- sends the kickoff again after a _backoff_ of 1 s, 2 s, 4 s and so on, at most a minute; after
-  \`Retry-After\` where that is longer, at most an hour.
-- _waits as \`kickoffUnknown\`_ for a person, up to \`adoptionWindow\`, and fails with
-  \`KickoffOutcomeUnknown\` after that. Its details in the Web UI and \`temporal-crewai status ID\` say what
-  to look for in AMP, and the two commands that resolve it: \`temporal-crewai adopt ID KICKOFF_ID\` where
-  the crew was started, \`temporal-crewai retry-kickoff ID\` where it was not. Each such run is resolved in
-  its test, and returns the result of the one kickoff that was accepted.
+Each row is played by a test in \`test/kickoff-outcomes/\`, on a real Temporal server: answers come from the
+simulated AMP, which counts the kickoffs that it has accepted; broken connections from a server that breaks
+them at that byte; lost calls to Temporal from a proxy before it. A run that waits for a person is resolved
+by the command that it names, and returns the result of the one kickoff that was accepted; each history is
+replayed. The tests fail when this page says anything else than what they have seen.
 \
 `;
 
@@ -63,12 +67,16 @@ const SECTIONS_OF_ONE_KICKOFF: readonly Section[] = [
   },
   {
     title: 'The worker is stopped, and goes on too late',
-    text: 'With SIGSTOP, and SIGCONT when Temporal has given up the attempt.',
+    text:
+      'With SIGSTOP, and SIGCONT when Temporal has given up the attempt. Before it sends, a worker asks ' +
+      'Temporal whether the attempt still counts, and looks at its own clock. One that is stopped in the ' +
+      'instant after that does send when it goes on: the run waits as `kickoffUnknown` then, and the id ' +
+      'comes by itself. So let a worker that is stopped go on, or end it, before you say `retry-kickoff`.',
     rows: STOP_SITUATIONS,
   },
   {
     title: 'The worker is told to end',
-    text: 'With SIGTERM. It ends when its kickoffs have.',
+    text: 'With SIGTERM, or `Worker.shutdown()`. It ends when its kickoffs have.',
     rows: SHUTDOWN_SITUATIONS,
   },
   {

@@ -6,7 +6,7 @@ import { progressOf } from '../support/crew-harness.js';
 import { failureOf } from '../support/run-failure.js';
 import type { HistoryEvent } from '../support/run-history.js';
 import { followHistory, kickoffOutcomes, waitsFor } from '../support/run-history.js';
-import type { Outcome, Reaction } from './situation.js';
+import type { Reaction, Situation } from './situation.js';
 import type { Stage } from './stage.js';
 import { acceptedOf, receivedOf } from './stage.js';
 
@@ -22,7 +22,7 @@ export const waitsForPerson = waitsFor('kickoff of unknown outcome');
 export async function followReaction(
   stage: Stage,
   handle: CrewRunHandle,
-  { outcome, run }: { outcome: Outcome; run: Reaction },
+  { outcome, run, reason }: Pick<Situation<never>, 'outcome' | 'run' | 'reason'>,
 ): Promise<number> {
   const events = await followHistory(stage.client, runOf(handle), UNTIL[run]);
   // An outcome of which nobody could report anything is known by what the run does.
@@ -30,6 +30,9 @@ export async function followReaction(
   if (reported) expect(reported.outcome).toBe(outcome);
   const accepted = acceptedOf(stage, handle).length;
   expect(accepted).toBeLessThanOrEqual(1);
+  if (run === 'waits' && reason !== undefined) {
+    expect((await progressOf(handle)).lastError).toBe(reason);
+  }
   await CHECKS[run](stage, handle, events);
   return accepted;
 }
@@ -210,7 +213,7 @@ export async function resolve(stage: Stage, handle: CrewRunHandle): Promise<void
   const [kickoff] = acceptedOf(stage, handle);
   if (kickoff === undefined) await handle.executeUpdate('retryKickoff', { args: [{}] });
   else {
-    const { kickoffId } = kickoff;
-    await handle.executeUpdate('adoptKickoff', { args: [{ kickoffId }] });
+    const answer = { kickoffId: kickoff.kickoffId };
+    expect(await handle.executeUpdate('adoptKickoff', { args: [answer] })).toEqual(answer);
   }
 }

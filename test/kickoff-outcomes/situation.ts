@@ -44,6 +44,8 @@ export interface Row {
 export interface Situation<Stage> extends Row {
   outcome: Outcome;
   run: Reaction;
+  /** Why the run waits for a person, where its situation could be mistaken for another one. */
+  reason?: string;
   /** What it is like when the run is cancelled meanwhile, where that does not follow from the outcome. */
   whenCancelled?: Row & { outcome: Outcome; run: Reaction };
   /** Brings one run into it, or one for each number of accepted kickoffs. */

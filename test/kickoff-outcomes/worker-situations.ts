@@ -91,6 +91,8 @@ export const KILL_SITUATIONS: readonly WorkerSituation[] = [
     what: 'After it was sent, and an operator gives the kickoff another attempt (`temporal activity update-options`): nothing is sent.',
     outcome: 'unknown',
     run: 'waits',
+    // Of the second attempt, and not of Temporal, which lost sight of the first.
+    reason: 'an earlier attempt of this kickoff ended without saying what became of it',
     accepted: [1],
     async bringAbout(stage) {
       const handle = await startUpToSent(stage, true);

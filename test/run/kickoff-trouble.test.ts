@@ -2,7 +2,7 @@ import { WorkflowUpdateStage } from '@temporalio/client';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { KickoffFault } from '../../src/testing/index.js';
 import type { CrewHarness, CrewRunHandle } from '../support/crew-harness.js';
-import { progressUntil, quickPolling, startCrewHarness } from '../support/crew-harness.js';
+import { quickPolling, startCrewHarness } from '../support/crew-harness.js';
 import { failureOf } from '../support/run-failure.js';
 
 const input = { inputs: { topic: 'AI' }, polling: quickPolling };
@@ -91,29 +91,6 @@ describe('a kickoff that the API refuses ends the run at once', () => {
 });
 
 describe('a kickoff that was not acted on is sent again', () => {
-  it.each<[string, () => KickoffFault]>([
-    ['503 with Retry-After', () => ({ status: 503, headers: { 'retry-after': '1' } })],
-    ['503 in the words of AMP', () => ({ status: 503, body: { detail: 'Starting up' } })],
-    ['429', () => ({ status: 429 })],
-    ['429 with Retry-After in seconds', () => ({ status: 429, headers: { 'retry-after': '1' } })],
-    [
-      '429 with Retry-After as a date',
-      () => ({
-        status: 429,
-        headers: { 'retry-after': new Date(Date.now() + 1_000).toUTCString() },
-      }),
-    ],
-  ])('after %s', async (_, createFault) => {
-    const fault = createFault();
-    crew.amp.faults.kickoff = [fault];
-    const handle = await crew.start(input);
-    const waiting = await progressUntil(handle, ({ lastError }) => lastError !== null);
-    expect(waiting).toMatchObject({ phase: 'kickingOff', kickoffId: null });
-    await expect(handle.result()).resolves.toMatchObject({ status: 'completed' });
-    expect(received(handle)).toHaveLength(2);
-    expect(accepted(handle)).toHaveLength(1);
-  });
-
   it('not before the date that the API gives', async () => {
     const at = new Date(Math.ceil(Date.now() / 1_000) * 1_000 + 1_000);
     crew.amp.faults.kickoff = [{ status: 503, headers: { 'retry-after': at.toUTCString() } }];
@@ -121,60 +98,6 @@ describe('a kickoff that was not acted on is sent again', () => {
     await handle.result();
     const [kickoff] = accepted(handle);
     expect(Date.parse(kickoff?.at ?? '')).toBeGreaterThanOrEqual(at.getTime());
-  });
-
-  it('with another token, when the one that was refused has been replaced', async () => {
-    const own = await startCrewHarness({
-      amp: { token: 'new-token', scenario: { polls: 1 } },
-      crew: {
-        token: (refused) => Promise.resolve(refused === undefined ? 'crew-token' : 'new-token'),
-      },
-    });
-    await expect(own.run(input)).resolves.toMatchObject({ status: 'completed' });
-    expect(own.amp.ledger.received).toHaveLength(2);
-    expect(own.amp.ledger.kickoffs).toHaveLength(1);
-    await own.stop();
-  });
-});
-
-describe('a kickoff whose answer leaves its outcome open is not sent again', () => {
-  it.each<[string, KickoffFault]>([
-    ['is not JSON', { notJson: true }],
-    ['is a page', { html: true, status: 200 }],
-    ['is empty', { empty: true }],
-    ['has 50 MB', { bigBytes: 50 * 1024 * 1024 }],
-    ['drips for ever', { drip: { bytes: 1, everyMs: 50 }, accepted: true }],
-    ['breaks off', { half: true }],
-    ['has no kickoff_id', { noKickoffId: true }],
-    ['never comes', { hang: true, accepted: true }],
-    ['is a reset', { reset: true, accepted: true }],
-    ['is a bare 503', { status: 503, accepted: true }],
-    ["is a gateway's 502", { html: true, accepted: true }],
-    ['is a 500 in the words of AMP', { status: 500, body: { detail: 'x' }, accepted: true }],
-    ['is a 504', { status: 504, accepted: true }],
-  ])('%s: it is adopted by its id', async (_, fault) => {
-    crew.amp.faults.kickoff = [fault];
-    const handle = await crew.start(input);
-    const unknown = await progressUntil(handle, ({ phase }) => phase === 'kickoffUnknown');
-    expect(unknown).toMatchObject({ kickoffId: null, polls: 0 });
-    expect(unknown.lastError).toContain('Kickoff failed: ');
-    expect(received(handle)).toHaveLength(1);
-    const [kickoff] = accepted(handle);
-    const kickoffId = kickoff?.kickoffId ?? '';
-    await handle.executeUpdate('adoptKickoff', { args: [{ kickoffId }] });
-    await expect(handle.result()).resolves.toMatchObject({ kickoffId, status: 'completed' });
-    expect(received(handle)).toHaveLength(1);
-  });
-
-  it('until a person says that nothing was started', async () => {
-    crew.amp.faults.kickoff = [{ hang: true }];
-    const handle = await crew.start(input);
-    await progressUntil(handle, ({ phase }) => phase === 'kickoffUnknown');
-    expect(accepted(handle)).toHaveLength(0);
-    await handle.executeUpdate('retryKickoff', { args: [{}] });
-    await expect(handle.result()).resolves.toMatchObject({ status: 'completed' });
-    expect(received(handle)).toHaveLength(2);
-    expect(accepted(handle)).toHaveLength(1);
   });
 });
 
