@@ -76,6 +76,8 @@ async function pollSomeTimes(
 ): Promise<CrewRunOutput | null> {
   const { run } = chain;
   for (let polls = 0; polls < POLLS_PER_SCOPE; polls += 1) {
+    // Not only after the wait: there, the handler of the event that ended it is not finished yet.
+    if (shouldContinueAsNew()) await continueRunAsNew(chain);
     const waitMs = run.pollNow ? 0 : toWaitMs(run, settings);
     if (waitMs > 0) {
       run.nextPollAt = Date.now() + waitMs;

@@ -82,6 +82,26 @@ describe('continue-as-new', () => {
     expect(after).toMatchObject({ phase: 'done', polls: 30, timeoutAt: before.timeoutAt });
   });
 
+  it('bounds the history of a run that nothing but events makes poll', async () => {
+    scenario = { statuses: ['running'] };
+    const polling = { initialInterval: '1h', maximumInterval: '1h' };
+    const handle = await crew.start({ ...input, polling });
+    const latest = crew.client.workflow.getHandle(handle.workflowId) as CrewRunHandle;
+    await progressUntil(latest, ({ phase }) => phase === 'polling');
+    for (let polls = 1; polls <= EVENTS / 4; polls += 1) {
+      await latest.signal('crewEvent', {});
+      await crew.amp.ledger.until((ledger) => {
+        const [kickoff] = ledger.kickoffsOfWorkflow(handle.workflowId);
+        return ledger.pollsOf(kickoff?.kickoffId ?? '').length >= polls;
+      });
+    }
+    await eventually(
+      () => runsOf(handle),
+      ({ length }) => length >= 2,
+    );
+    await latest.terminate();
+  });
+
   it('carries a kickoff of unknown outcome through a flood of events', async () => {
     scenario = { polls: 2 };
     crew.amp.faults.kickoff = [{ reset: true, accepted: true }];
