@@ -168,7 +168,7 @@ describe('a token that the API refuses', () => {
       apiMessage: 'Invalid token',
       mayHaveBeenActedOn: false,
     });
-    expect(error.message).toContain("the API refuses the token");
+    expect(error.message).toContain('the API refuses the token');
     expect(server.requests).toHaveLength(1);
   });
 

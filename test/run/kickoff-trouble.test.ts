@@ -82,7 +82,7 @@ describe('a kickoff that the API refuses ends the run at once', () => {
     const failure = await failureOf(handle);
     expect(failure.type).toBe('CrewAI.KickoffRejected');
     expect(failure.message).toContain('HTTP 401');
-    expect(failure.message).toContain("the API refuses the token");
+    expect(failure.message).toContain('the API refuses the token');
     expect(failure.message).not.toContain('crew-token');
     expect(failure.details).toMatchObject([{ kickoffId: null, httpStatus: 401 }]);
     expect(received(handle)).toHaveLength(1);

@@ -38,7 +38,7 @@ describe('a token that is refused in the middle of a run', () => {
     crew.amp.token = 'rotated-token';
     const onHold = await progressUntil(handle, ({ phase }) => phase === 'onHold');
     expect(onHold.lastError).toContain('HTTP 401');
-    expect(onHold.lastError).toContain("the API refuses the token");
+    expect(onHold.lastError).toContain('the API refuses the token');
     expect(onHold.status).toBe('running');
     await progressUntil(handle, ({ polls }) => polls > onHold.polls + 2);
 
