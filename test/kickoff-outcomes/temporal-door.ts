@@ -52,7 +52,13 @@ export async function openTemporalDoor(address: string): Promise<TemporalDoor> {
   const sockets = new Set<net.Socket>();
   let isOpen = true;
 
-  const server = http2.connect(`http://${address}`);
+  const connect = () => http2.connect(`http://${address}`).on('error', () => undefined);
+  let server = connect();
+  // The server ends a connection that has been idle for minutes, or is some minutes old.
+  const reach = () => {
+    if (server.closed || server.destroyed) server = connect();
+    return server;
+  };
   const door = http2.createServer();
   // Workers are killed and connections are cut here; what matters is what becomes of the runs.
   door.on('sessionError', () => undefined);
@@ -81,7 +87,7 @@ export async function openTemporalDoor(address: string): Promise<TemporalDoor> {
     const call = { method: headers[':path']?.split('/').at(-1) ?? '', message: toMessage(body) };
     await pause(heldCalls, call);
     if (stream.destroyed) return;
-    const upstream = server.request({ ...headers, ':authority': address });
+    const upstream = reach().request({ ...headers, ':authority': address });
     upstream.end(body);
     upstream.on('error', () => stream.close(http2.constants.NGHTTP2_INTERNAL_ERROR));
     // A long poll whose worker is gone must not be given a task.
