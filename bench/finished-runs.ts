@@ -1,6 +1,6 @@
 import { startSimulatedAmp } from '../src/testing/index.js';
 import type { Figure } from './figure.js';
-import { readRestingKb } from './process-usage.js';
+import { ALLOCATOR, readRestingKb } from './process-usage.js';
 import { startAll, type Stage } from './stage.js';
 
 const FEW = 1_000;
@@ -11,7 +11,10 @@ const AT_ONCE = 20;
 export async function finishedRuns(stage: Stage): Promise<Figure[]> {
   const taskQueue = 'finished';
   const amp = await startSimulatedAmp({ scenario: { polls: 1 } });
-  const worker = await stage.startWorker(taskQueue, amp);
+  const worker = await stage.startWorker(taskQueue, {
+    crewsFile: '',
+    env: { CREWAI_AMP_URL: amp.url, CREWAI_AMP_TOKEN: amp.token, ...ALLOCATOR },
+  });
   const finish = async (count: number) => {
     const startedAt = performance.now();
     await startAll(

@@ -1,6 +1,6 @@
 import { startSimulatedAmp } from '../src/testing/index.js';
 import type { Figure } from './figure.js';
-import { readRestingKb } from './process-usage.js';
+import { ALLOCATOR, readRestingKb } from './process-usage.js';
 import { startAll, type Stage } from './stage.js';
 
 const RUNS = 2_000;
@@ -10,8 +10,6 @@ const RUNS_BEFORE = 1_000;
 const UNDER_WAY = 20;
 /** First poll after 5 s, the second after more than eight minutes more: polled once, then waiting. */
 const POLLING = { initialInterval: '5s', backoffCoefficient: 100, maximumInterval: '1h' } as const;
-/** As docs/running-workers.md advises: glibc keeps much of what is freed otherwise. */
-const ALLOCATOR = { MALLOC_ARENA_MAX: '2', MALLOC_TRIM_THRESHOLD_: '131072' };
 
 /** What a run that waits costs its worker, which keeps all of them in its cache. */
 export async function memory(stage: Stage): Promise<Figure[]> {

@@ -2,6 +2,9 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 
+/** As docs/running-workers.md advises: glibc keeps much of what is freed otherwise. */
+export const ALLOCATOR = { MALLOC_ARENA_MAX: '2', MALLOC_TRIM_THRESHOLD_: '131072' };
+
 /** What a process holds in memory now, in KiB: its resident set. */
 export function readResidentKb(pid: number): number {
   if (process.platform !== 'linux') return Number(askPs('rss', pid));

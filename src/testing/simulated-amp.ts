@@ -1,5 +1,5 @@
 /** Starts and stops the HTTP server. */
-import { once } from 'node:events';
+import { once, setMaxListeners } from 'node:events';
 import { createServer } from 'node:http';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { createApi } from './api.js';
@@ -67,6 +67,8 @@ export async function startSimulatedAmp(options: SimulatedAmpOptions = {}): Prom
   if (typeof scenario !== 'function') checkScenario(scenario);
   const ledger = openLedger(options.ledgerFile);
   const stopping = new AbortController();
+  // Each answer that is delayed listens to it.
+  setMaxListeners(0, stopping.signal);
   const current = { token: options.token ?? 'simulated-token', faults: options.faults ?? {} };
   const api = createApi({
     dialect: DIALECT[options.dialect ?? 'live'],
