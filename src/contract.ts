@@ -20,6 +20,9 @@ export const DEFAULT_TIMEOUT = '24h';
  */
 export const SEALED_TOKEN = /^eyJ[\w-]{1,16000}\.[\w-]{54}\.[\w-]{16}\.[\w-]{1,6000}\.[\w-]{22}$/;
 
+/** A query that fails with this has come at a bad moment: to ask again is enough. */
+export const ASK_AGAIN = 'The run has news that no workflow task has brought yet; ask again';
+
 /** Handler names. */
 export const QUERIES = { progress: 'progress' } as const;
 export const SIGNALS = { crewEvent: 'crewEvent' } as const;

@@ -1,5 +1,6 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { WorkflowExecutionDescription } from '@temporalio/client';
-import { QUERIES } from '../contract.js';
+import { ASK_AGAIN, QUERIES } from '../contract.js';
 import type { CrewRunProgress } from '../contract.js';
 import { findUnreadablePayload } from '../payload-codec.js';
 import type { TemporalClient } from './create-client.js';
@@ -11,6 +12,8 @@ import { isPassing, isWorkerSilent, toReason } from './temporal-errors.js';
 
 /** A worker that is there answers within milliseconds; a restarted one replays the history first. */
 const QUERY_TIMEOUT_MS = 3_000;
+/** Its workflow task is done by then, most of the time. */
+const ASK_AGAIN_MS = 50;
 /** Reads of the server itself; a second would do on a good network. */
 const READ_TIMEOUT_MS = 2_000;
 
@@ -68,9 +71,16 @@ async function queryProgress(
   { workflowId }: RunRef,
 ): Promise<CrewRunProgress> {
   const handle = temporal.client.workflow.getHandle(workflowId);
-  return within(temporal, QUERY_TIMEOUT_MS, () =>
-    handle.query<CrewRunProgress, []>(QUERIES.progress),
-  );
+  return within(temporal, QUERY_TIMEOUT_MS, async () => {
+    for (;;) {
+      try {
+        return await handle.query<CrewRunProgress, []>(QUERIES.progress);
+      } catch (error) {
+        if (!(error instanceof Error && error.message.includes(ASK_AGAIN))) throw error;
+        await delay(ASK_AGAIN_MS);
+      }
+    }
+  });
 }
 
 /** Whether a worker has lately asked for workflow tasks of this queue. */

@@ -1,4 +1,5 @@
 import type { WorkflowInterceptorsFactory } from '@temporalio/workflow';
+import { ASK_AGAIN } from '../contract.js';
 
 /**
  * Keeps a query from carrying a run ahead of its history.
@@ -26,7 +27,7 @@ export const interceptors: WorkflowInterceptorsFactory = () => {
             historySizeBytes: Number(historySizeBytes ?? 0),
           };
           if (isReplaying !== true && isAhead(now, task)) {
-            throw new Error('The run has news that no workflow task has brought yet; ask again');
+            throw new Error(ASK_AGAIN);
           }
           task = now;
           next(input);

@@ -67,16 +67,20 @@ describe.each([
       taskQueue: DEFAULT_TASK_QUEUE,
       args: [{ polling: quickPolling, ...input }],
     });
-  const progressOf = (handle: WorkflowHandle) => handle.query<CrewRunProgress>('progress');
+  const progressOf = (handle: WorkflowHandle) =>
+    eventually(
+      () => handle.query<CrewRunProgress>('progress'),
+      () => true,
+    );
   const keepHistory = async (name: string, handle: WorkflowHandle) => {
     found[name] = Buffer.from(History.encode(await handle.fetchHistory()).finish());
   };
   const keepQuery = async (name: string, { workflowId }: WorkflowHandle, queryType: string) => {
-    const answer = await connection.workflowService.queryWorkflow({
-      namespace: 'default',
-      execution: { workflowId },
-      query: { queryType },
-    });
+    const query = { namespace: 'default', execution: { workflowId }, query: { queryType } };
+    const answer = await eventually(
+      () => connection.workflowService.queryWorkflow(query),
+      () => true,
+    );
     found[name] = Buffer.from(QueryWorkflowResponse.encode(answer).finish());
   };
   const keepDescription = async (name: string, { workflowId }: WorkflowHandle) => {

@@ -2,7 +2,7 @@ import { WorkflowUpdateStage } from '@temporalio/client';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { KickoffFault } from '../../src/testing/index.js';
 import type { CrewHarness, CrewRunHandle } from '../support/crew-harness.js';
-import { quickPolling, startCrewHarness } from '../support/crew-harness.js';
+import { quickPolling, startCrewHarness, progressOf } from '../support/crew-harness.js';
 import { failureOf } from '../support/run-failure.js';
 
 const input = { inputs: { topic: 'AI' }, polling: quickPolling };
@@ -115,7 +115,7 @@ describe('a cancellation during a kickoff', () => {
     const [kickoff] = accepted(handle);
     const kickoffId = kickoff?.kickoffId;
     await expect(waiting.result()).resolves.toEqual({ kickoffId });
-    expect(await handle.query('progress')).toMatchObject({
+    expect(await progressOf(handle)).toMatchObject({
       kickoffId,
       lastError: `Cancelled; run ${kickoffId} of the crew goes on`,
     });

@@ -7,6 +7,7 @@ import {
   progressUntil,
   quickPolling,
   startCrewHarness,
+  progressOf,
 } from '../support/crew-harness.js';
 
 const input = { inputs: { topic: 'AI' }, polling: quickPolling };
@@ -94,7 +95,7 @@ describe('a kickoff of unknown outcome', () => {
       await expect(handle.executeUpdate(update, { args: [argument] })).rejects.toThrow(
         WorkflowUpdateFailedError,
       );
-      expect(await handle.query('progress')).toMatchObject({ phase: 'kickoffUnknown' });
+      expect(await progressOf(handle)).toMatchObject({ phase: 'kickoffUnknown' });
       await handle.terminate();
     });
   });

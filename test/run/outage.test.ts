@@ -11,6 +11,7 @@ import {
   progressUntil,
   quickPolling,
   startCrewHarness,
+  progressOf,
 } from '../support/crew-harness.js';
 import { failureOf } from '../support/run-failure.js';
 
@@ -82,14 +83,14 @@ describe('an API that is down for longer than a poll', () => {
     await restartAmp();
     await expect(handle.result()).resolves.toMatchObject({ kickoffId, status: 'completed' });
     expect(amp.ledger.kickoffs).toHaveLength(1);
-    expect(await handle.query('progress')).toMatchObject({ lastError: null });
+    expect(await progressOf(handle)).toMatchObject({ lastError: null });
   });
 
   it('does not hold up a cancellation', async () => {
     const { handle, kickoffId } = await startInOutage();
     await handle.cancel();
     await expect(handle.result()).rejects.toEqual(cancellation);
-    expect(await handle.query('progress')).toMatchObject({
+    expect(await progressOf(handle)).toMatchObject({
       phase: 'done',
       kickoffId,
       lastError: `Cancelled; run ${kickoffId} of the crew goes on`,

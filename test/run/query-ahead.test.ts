@@ -4,7 +4,7 @@ import type { KickoffOutcome } from '../../src/contract.js';
 import { UPDATES } from '../../src/contract.js';
 import { isAhead } from '../../src/workflows/not-ahead-of-history.js';
 import type { CrewRunHandle } from '../support/crew-harness.js';
-import { progressOf, progressUntil, startCrewHarness } from '../support/crew-harness.js';
+import { progressUntil, startCrewHarness } from '../support/crew-harness.js';
 import { failureOf } from '../support/run-failure.js';
 
 /** Which comes first at a new worker, the query or the workflow task, is up to the server: both do. */
@@ -40,7 +40,7 @@ it('a query that was waiting for a worker when news came does not carry its run 
   const kickoffs = await takeKickoffs(taskQueue);
   await first.stop();
 
-  const queries = handles.map((handle) => progressOf(handle).catch(String));
+  const queries = handles.map((handle) => handle.query('progress').catch(String));
   await untilServerHasRead(handles);
   await complete(kickoffs, unknown);
   const updates = handles.map((handle) => retryKickoff(handle).catch(String));

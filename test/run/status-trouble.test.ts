@@ -1,7 +1,12 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { StatusFault } from '../../src/testing/index.js';
 import type { CrewHarness } from '../support/crew-harness.js';
-import { progressUntil, quickPolling, startCrewHarness } from '../support/crew-harness.js';
+import {
+  progressUntil,
+  quickPolling,
+  startCrewHarness,
+  progressOf,
+} from '../support/crew-harness.js';
 import { failureOf } from '../support/run-failure.js';
 
 const input = { inputs: { topic: 'AI' }, polling: quickPolling };
@@ -113,7 +118,7 @@ describe('a result', () => {
     crew.amp.faults.status = () => ((n += 1) === 1 ? null : fault);
     const handle = await crew.start(input);
     await progressUntil(handle, ({ polls }) => polls >= 3);
-    expect(await handle.query('progress')).toMatchObject(progress);
+    expect(await progressOf(handle)).toMatchObject(progress);
     crew.amp.faults = {};
     await expect(handle.result()).resolves.toMatchObject({ status: 'completed' });
   });

@@ -10,7 +10,7 @@ import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/wo
 import { inject } from 'vitest';
 import { createActivities } from '../../src/activities/index.js';
 import type { CrewRunInput, CrewRunOutput, CrewRunProgress } from '../../src/contract.js';
-import { WORKFLOW_TYPE } from '../../src/contract.js';
+import { ASK_AGAIN, WORKFLOW_TYPE } from '../../src/contract.js';
 import type { Crew } from '../../src/crews.js';
 import { NO_PRIVATE_KEYS, type PrivateKeys } from '../../src/sealing/private-keys.js';
 import type { SimulatedAmp, SimulatedAmpOptions } from '../../src/testing/index.js';
@@ -147,14 +147,21 @@ export async function eventually<T>(
   fits: (answer: T) => boolean,
 ): Promise<T> {
   for (;;) {
-    const answer = await ask();
-    if (fits(answer)) return answer;
+    try {
+      const answer = await ask();
+      if (fits(answer)) return answer;
+    } catch (error) {
+      if (!(error instanceof Error && error.message.includes(ASK_AGAIN))) throw error;
+    }
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }
 
 export function progressOf(handle: CrewRunHandle): Promise<CrewRunProgress> {
-  return handle.query<CrewRunProgress>('progress');
+  return eventually(
+    () => handle.query<CrewRunProgress>('progress'),
+    () => true,
+  );
 }
 
 export async function progressUntil(
