@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -7,6 +7,7 @@ import { Client, Connection } from '@temporalio/client';
 import { startNode, type Child } from '../../dev-server/child-process.js';
 import { startTemporalDevServer } from '../../dev-server/temporal-dev-server.js';
 import { createDataConverter, loadPayloadKeys } from '../../src/payload-codec.js';
+import { readDatabase } from '../support/read-database.js';
 import { createTokenKeys } from '../support/token-keys.js';
 import { withoutConfiguration } from '../support/worker-process.js';
 import { watchCommandLines } from './command-lines.js';
@@ -122,8 +123,8 @@ export async function setStage(protection: Protection) {
     startStarter: (...args: string[]) => start([file('dist/starter.js'), ...args], starterEnv),
     /** Ends everything. What is on disk is read while the server still writes it. */
     async strike(): Promise<void> {
-      for (const name of await readdir(database)) {
-        places.add('database', await readFile(join(database, name)));
+      for (const content of Object.values(await readDatabase(database))) {
+        places.add('database', content);
       }
       await connection.close();
       await worker.kill();

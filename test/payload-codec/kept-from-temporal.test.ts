@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -19,6 +19,7 @@ import {
 import { createDataConverter, loadPayloadKeys } from '../../src/payload-codec.js';
 import { startSimulatedAmp, type SimulatedAmp } from '../../src/testing/index.js';
 import { eventually, quickPolling } from '../support/crew-harness.js';
+import { readDatabase } from '../support/read-database.js';
 import { startWorkerProcess, withoutConfiguration } from '../support/worker-process.js';
 
 /** Each stands where nothing else in these tests says it. */
@@ -194,7 +195,7 @@ describe.each([
     await keepQuery('current details', slow, '__temporal_workflow_metadata');
     await keepHistory('history of a run whose API is down', slow);
 
-    for (const file of await readdir(folder)) found[file] = await readFile(join(folder, file));
+    Object.assign(found, await readDatabase(folder));
     kickoffIds.push(...amp.ledger.kickoffs.map((kickoff) => kickoff.kickoffId));
   }, 120_000);
 
