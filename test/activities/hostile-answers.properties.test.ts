@@ -9,6 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createActivities, type CrewActivityWorker } from '../../src/activities/index.js';
 import { CREW_STATUSES } from '../../src/contract.js';
 import { anyText, deepJsonText, jsonText, mangled } from '../support/hostile-json.js';
+import { OUTPUT_FIELDS } from '../support/output-fields.js';
 import { holdsForAsync } from '../support/properties.js';
 import { STATUS_EXAMPLES } from '../support/status-examples.js';
 
@@ -124,16 +125,7 @@ describe('whatever the API answers', () => {
         expect(holdsUndefined(result)).toBe(false);
         if (!result.over) return;
         outputs += 1;
-        expect(Object.keys(result.output).sort()).toEqual([
-          'error',
-          'executionTime',
-          'kickoffId',
-          'output',
-          'outputJson',
-          'status',
-          'tasks',
-          'usageMetrics',
-        ]);
+        expect(Object.keys(result.output).sort()).toEqual(OUTPUT_FIELDS);
         expect(result.output.kickoffId).toBe(KICKOFF_ID);
         expect(result.output.error === null).toBe(result.output.status === 'completed');
       }),

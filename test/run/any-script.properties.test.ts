@@ -8,6 +8,7 @@ import type { KickoffFault, Scenario, StatusFault } from '../../src/testing/inde
 import type { CrewHarness, CrewRunHandle } from '../support/crew-harness.js';
 import { progressOf, quickPolling, startCrewHarness } from '../support/crew-harness.js';
 import { jsonText } from '../support/hostile-json.js';
+import { OUTPUT_FIELDS } from '../support/output-fields.js';
 import { examplesOf, SEED } from '../support/properties.js';
 
 /** In each dialect, all at once. */
@@ -240,17 +241,6 @@ async function play(
   }
   return word;
 }
-
-const OUTPUT_FIELDS = [
-  'error',
-  'executionTime',
-  'kickoffId',
-  'output',
-  'outputJson',
-  'status',
-  'tasks',
-  'usageMetrics',
-];
 
 interface End {
   word: string;
