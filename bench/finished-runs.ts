@@ -1,11 +1,10 @@
 import { startSimulatedAmp } from '../src/testing/index.js';
 import type { Figure } from './figure.js';
-import { ALLOCATOR, readRestingKb } from './process-usage.js';
-import { startAll, type Stage } from './stage.js';
+import { ALLOCATOR, readRestingKb, toMb } from './process-usage.js';
+import { finishRuns, type Stage } from './stage.js';
 
 const FEW = 1_000;
 const MANY = 10_000;
-const AT_ONCE = 20;
 
 /** Whether a worker keeps anything of runs that are over. */
 export async function finishedRuns(stage: Stage): Promise<Figure[]> {
@@ -17,14 +16,7 @@ export async function finishedRuns(stage: Stage): Promise<Figure[]> {
   });
   const finish = async (count: number) => {
     const startedAt = performance.now();
-    await startAll(
-      count,
-      async () => {
-        const input = { inputs: {}, polling: { initialInterval: 10 } };
-        await (await stage.startRun(taskQueue, input)).result();
-      },
-      AT_ONCE,
-    );
+    await finishRuns(stage, taskQueue, count);
     const kb = await readRestingKb(worker.pid);
     const seconds = (performance.now() - startedAt) / 1_000;
     stage.progress(`${count} more runs: ${toMb(kb)} at rest, after ${seconds.toFixed()} s`);
@@ -44,8 +36,4 @@ export async function finishedRuns(stage: Stage): Promise<Figure[]> {
       ok: ratio <= 1.1,
     },
   ];
-}
-
-function toMb(kb: number): string {
-  return `${(kb / 1_024).toFixed(0)} MiB`;
 }

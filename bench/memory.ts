@@ -1,7 +1,7 @@
 import { startSimulatedAmp } from '../src/testing/index.js';
 import type { Figure } from './figure.js';
-import { ALLOCATOR, readRestingKb } from './process-usage.js';
-import { startAll, type Stage } from './stage.js';
+import { ALLOCATOR, readRestingKb, toMb } from './process-usage.js';
+import { finishRuns, startAll, type Stage } from './stage.js';
 
 const RUNS = 2_000;
 /** A worker that has done some work already: its heaps have the size that they keep. */
@@ -23,15 +23,8 @@ export async function memory(stage: Stage): Promise<Figure[]> {
     crewsFile: '',
     env: { CREWAI_AMP_URL: amp.url, CREWAI_AMP_TOKEN: amp.token, ...ALLOCATOR },
   });
-  stage.progress(`${RUNS_BEFORE} runs, ${UNDER_WAY} at a time, that the worker has behind it`);
-  await startAll(
-    RUNS_BEFORE,
-    async () => {
-      const input = { inputs: {}, polling: { initialInterval: 10 } };
-      await (await stage.startRun('memory', input)).result();
-    },
-    UNDER_WAY,
-  );
+  stage.progress(`${RUNS_BEFORE} runs that the worker has behind it`);
+  await finishRuns(stage, 'memory', RUNS_BEFORE);
   const beforeKb = await readRestingKb(worker.pid);
   const polledBefore = amp.ledger.polls.length;
 
@@ -65,8 +58,4 @@ export async function memory(stage: Stage): Promise<Figure[]> {
       ok: tenThousandMb <= 1_024,
     },
   ];
-}
-
-function toMb(kb: number): string {
-  return `${(kb / 1_024).toFixed(0)} MiB`;
 }

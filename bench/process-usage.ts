@@ -29,6 +29,10 @@ export async function readRestingKb(pid: number): Promise<number> {
   return leastKb;
 }
 
+export function toMb(kb: number): string {
+  return `${(kb / 1_024).toFixed(0)} MiB`;
+}
+
 /** What a process has computed so far, in milliseconds of one core. */
 export function readCpuMs(pid: number): number {
   if (process.platform === 'linux') {
