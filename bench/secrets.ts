@@ -17,6 +17,8 @@ const RUNS = 300;
 const POLLS = 10;
 const ROUNDS = 3;
 const AT_ONCE = 20;
+/** Secrecy that costs half of a worker again would be left off. */
+const GOAL_RATIO = 1.5;
 
 interface Variant {
   /** For the worker. */
@@ -51,8 +53,8 @@ function toFigure(what: string, ratio: number): Figure {
   return {
     name: `Worker's CPU for a run of ${POLLS} polls ${what}, against a plain one`,
     measured: `${ratio.toFixed(2)} ×`,
-    goal: 'at most 1.5 ×',
-    ok: ratio <= 1.5,
+    goal: `at most ${GOAL_RATIO} ×`,
+    ok: ratio <= GOAL_RATIO,
   };
 }
 

@@ -5,6 +5,8 @@ import type { Stage } from './stage.js';
 
 const ROUNDS = 3;
 const POLL_MS = 500;
+/** The server gives a task of a dead worker to another one after 10 s (the SDK's sticky queue), and that has to start. */
+const GOAL_MS = 15_000;
 
 /** How long a run is not polled when its only worker is killed and another is started at once. */
 export async function workerKilled(stage: Stage): Promise<Figure[]> {
@@ -44,8 +46,8 @@ export async function workerKilled(stage: Stage): Promise<Figure[]> {
     {
       name: 'Killing the only worker to the first poll by its successor, against start to first poll',
       measured: `${ratio.toFixed(1)} × (${(toMedian(successorMs) / 1_000).toFixed(1)} s)`,
-      goal: 'under 15 s',
-      ok: toMedian(successorMs) < 15_000,
+      goal: `under ${GOAL_MS / 1_000} s`,
+      ok: toMedian(successorMs) < GOAL_MS,
     },
   ];
 }
